@@ -1,0 +1,10 @@
+"""Expose addons/<addon>/rules as <addon>.rules without importing Odoo."""
+
+import pathlib
+import sys
+import types
+
+for rules in (pathlib.Path(__file__).parents[2] / "addons").glob("*/rules"):
+    addon = types.ModuleType(rules.parent.name)
+    addon.__path__ = [str(rules.parent)]
+    sys.modules[addon.__name__] = addon
