@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+{
+    "name": "Property Base",
+    "summary": "Communities, buildings, units, owners and residents",
+    "version": "19.0.1.0.0",
+    "category": "Real Estate/Property",
+    "author": "Property Suite contributors",
+    "license": "LGPL-3",
+    "depends": ["mail", "portal", "resource", "analytic", "phone_validation", "product"],
+    "data": [
+        "security/property_base_groups.xml",
+        "security/ir.model.access.csv",
+        "security/property_base_security.xml",
+        "data/property_base_data.xml",
+        "views/property_base_menus.xml",
+        "views/property_community_views.xml",
+        "views/property_building_views.xml",
+        "views/property_unit_views.xml",
+        "views/property_ownership_views.xml",
+        "views/property_occupancy_views.xml",
+        "views/res_users_views.xml",
+    ],
+    "pre_init_hook": "pre_init_hook",
+    "application": True,
+}

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+from odoo.tools import SQL
+
+
+def pre_init_hook(env):
+    """Create ``btree_gist`` before the tables: the dated relations are guarded by exclusion
+    constraints that mix ``=`` on integers with ``&&`` on date ranges.
+
+    The extension is trusted since PostgreSQL 13, so the owner of the database may create it.
+    """
+    env.execute_query(SQL("SET LOCAL client_min_messages TO warning"))
+    env.cr.execute(SQL("CREATE EXTENSION IF NOT EXISTS btree_gist"))

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+from . import test_registry
+from . import test_ownership
+from . import test_scope_access
