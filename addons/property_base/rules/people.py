@@ -9,19 +9,37 @@ from .text import narrow, person_text
 
 NAME_LIMIT = 128
 
-_UNSOLD = {
-    "未售", "未出售", "未售出", "待售", "在售", "未销售", "尚未出售", "开发商", "发展商", "建设单位",
-    "开发商自持", "空置", "空房", "无业主", "UNSOLD", "NOTSOLD", "FORSALE", "DEVELOPER", "VACANT",
-}  # fmt: skip
+_UNSOLD = frozenset(
+    """
+    未售 未出售 未售出 待售 在售 未销售 尚未出售 开发商 发展商 建设单位 开发商自持 空置 空房
+    无业主 UNSOLD NOTSOLD FORSALE DEVELOPER VACANT
+    """.split()  # noqa: SIM905 - one list a word is longer to read
+)
 _NOBODY = {"", "-", "--", "/", "\\", "无", "暂无", "未知", "不详", "N/A", "NA", "NONE", "NULL", "?"}
-_COMPANY_LONG = (
-    "公司", "有限", "集团", "中心", "银行", "医院", "学校", "大学", "中学", "小学", "幼儿园", "合作社",
-    "事务所", "委员会", "居委会", "村委会", "业委会", "协会", "学会", "商会", "基金会", "联合会",
-    "商行", "商店", "超市", "饭店", "酒店", "餐厅", "餐馆", "酒楼", "宾馆", "旅馆", "药店", "诊所",
-    "经营部", "工作室", "门市部", "服务部", "美容院", "研究所", "研究院", "设计院", "工厂", "工场",
-    "办事处", "派出所", "政府", "机关", "法院", "工会", "合伙", "企业", "股份", "俱乐部", "茶楼",
-)  # fmt: skip
-_COMPANY_SHORT = ("厂", "店", "局", "行", "社", "部", "会", "馆", "所", "校", "站", "处", "屋", "坊")
+_COMPANY_LONG = tuple(
+    """
+    公司 有限 集团 中心 银行 医院 学校 大学 中学 小学 幼儿园 合作社 事务所 委员会 居委会
+    村委会 业委会 协会 学会 商会 基金会 联合会 商行 商店 超市 饭店 酒店 餐厅 餐馆 酒楼 宾馆
+    旅馆 药店 诊所 经营部 工作室 门市部 服务部 美容院 研究所 研究院 设计院 工厂 工场 办事处
+    派出所 政府 机关 法院 工会 合伙 企业 股份 俱乐部 茶楼
+    """.split()  # noqa: SIM905 - one list a word is longer to read
+)
+_COMPANY_SHORT = (
+    "厂",
+    "店",
+    "局",
+    "行",
+    "社",
+    "部",
+    "会",
+    "馆",
+    "所",
+    "校",
+    "站",
+    "处",
+    "屋",
+    "坊",
+)
 _COMPANY_LATIN = re.compile(
     r"\b(ltd|limited|inc|llc|llp|gmbh|co|corp|corporation|company|plc|ag|sa|bank|school|"
     r"hospital|association|foundation|trust|group|shop|store|centre|center)\b\.?",

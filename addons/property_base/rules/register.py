@@ -15,29 +15,30 @@ from .errors import RuleError
 from .place import unit_key
 from .register_columns import (
     REPEATABLE,
-    SIBLING_FIELDS,
     is_counter,
     label_key,
     missing_fields,
     plan_sheet,
     unmerge,
 )
-from .register_row import Cells, is_error_value, read_row, sheet_building
+from .register_row import Cells, read_row, sheet_building
 from .register_types import (
     ERROR,
     NOTICE,
     WARNING,
     Finding,
-    Formula,
     Register,
     Row,
     SheetPlan,
     SheetRows,
     UnitRow,
+    column_name,
 )
 from .text import narrow
 
-_TOTAL = re.compile(r"(合计|总计|小计|共计|累计|本页合计|total|sub-?total|sum|grandtotal)[:：]?.*", re.I)
+_TOTAL = re.compile(
+    r"(合计|总计|小计|共计|累计|本页合计|total|sub-?total|sum|grandtotal)[:：]?.*", re.I
+)
 
 
 @dataclass
@@ -78,15 +79,6 @@ def read_register(
     rows = _even_numbers(reading.rows.values())
     _hint_same_people(rows, reading)
     return Register(tuple(plans), rows, tuple(reading.findings), reading.data_row_count)
-
-
-def column_name(index: int, label: str = "") -> str:
-    """Return how people call a column: ``F (建筑面积)`` for index 5."""
-    letters, number = "", index + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters} ({label})" if label else letters
 
 
 def _plan(
@@ -240,6 +232,3 @@ def _hint_same_people(rows: tuple[UnitRow, ...], reading: _Reading) -> None:
                 reading.findings.append(
                     Finding(row.sheet, row.row, "", owner.name, "same_person", NOTICE, params)
                 )
-
-
-__all__ = ["SIBLING_FIELDS", "Formula", "column_name", "is_error_value", "read_register"]

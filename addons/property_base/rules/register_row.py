@@ -21,7 +21,17 @@ from .place import (
     within_building,
 )
 from .register_columns import SIBLING_FIELDS
-from .register_types import ERROR, WARNING, Finding, Formula, Owner, Row, SheetPlan, UnitRow
+from .register_types import (
+    ERROR,
+    WARNING,
+    Finding,
+    Formula,
+    Owner,
+    Row,
+    SheetPlan,
+    UnitRow,
+    column_name,
+)
 from .text import narrow, parse_area, parse_date, parse_id_tail, parse_phone, plain
 
 CELL_LIMIT = 500
@@ -29,7 +39,8 @@ CELL_LIMIT = 500
 _USAGES = (
     ("residential", ("住宅", "居住", "公寓", "别墅", "宿舍", "民居", "高层", "洋房", "多层", "住",
                      "residential", "dwelling", "apartment", "flat", "home", "house", "villa",
-                     "residence", "housing")),
+                     "residence",
+                     "housing")),
     ("office", ("办公", "写字", "商务", "office")),
     ("storage", ("储藏", "储物", "仓库", "库房", "地下室", "杂物", "storage", "warehouse", "cellar",
                  "basement", "store room", "storeroom")),
@@ -43,8 +54,8 @@ _STATES = (
     ("renovating", ("装修", "renovat", "decorat", "fitting")),
     ("vacant", ("空置", "长期无人", "无人居住", "无人住", "空房", "空关", "闲置", "vacant", "empty",
                 "unoccupied")),
-    ("occupied", ("出租", "自住", "入住", "租户", "租住", "居住", "在住", "occupied", "let", "rented",
-                  "tenant", "living")),
+    ("occupied", ("出租", "自住", "入住", "租户", "租住", "居住", "在住", "occupied",
+                  "rented", "leased", "tenant")),
     ("delivered", ("已交付", "已交房", "已收房", "已接房", "交付", "delivered", "handed over")),
     ("sold", ("未交付", "未交房", "未收房", "已售", "sold")),
 )  # fmt: skip
@@ -83,7 +94,9 @@ def state_of(*texts: str) -> str:
         low = text.lower()
         denied = _NOT.search(low)
         if denied:
-            return "sold" if denied[0][1:] in ("交付", "交房", "收房") else "delivered"
+            return (
+                "sold" if denied[0].endswith(("交付", "交房", "收房", "delivered")) else "delivered"
+            )
         for name, words in _STATES:
             if any(word in low for word in words):
                 return name
@@ -115,8 +128,6 @@ class Cells:
         return [value for _at, value in self._values.get(name, ())]
 
     def _column(self, name: str) -> str:
-        from .register import column_name  # a late import: register reads rows through here
-
         at = self._values[name][0][0] if name in self._values else -1
         if at < 0 and name in self.plan.fields:
             at = self.plan.fields.index(name)
@@ -367,7 +378,7 @@ def _make_owners(
     return tuple(owners)
 
 
-def person_key(  # noqa: PLR0913
+def person_key(
     name: str,
     phone: str,
     tail: str,

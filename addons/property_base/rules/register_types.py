@@ -119,3 +119,12 @@ class Register:
     def owners(self) -> dict[tuple[str, ...], Owner]:
         """Return every person and company once."""
         return {owner.key: owner for row in self.rows for owner in row.owners}
+
+
+def column_name(index: int, label: str = "") -> str:
+    """Return how people call a column: ``F (建筑面积)`` for index 5."""
+    letters, number = "", index + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters} ({label})" if label else letters

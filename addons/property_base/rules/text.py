@@ -91,7 +91,7 @@ def parse_decimal(value: object) -> Decimal:
 
     :raise RuleError: ``number_invalid`` when the cell holds no finite number
     """
-    if isinstance(value, bool) or isinstance(value, date):
+    if isinstance(value, (bool, date)):
         raise RuleError("number_invalid", value=plain(value))
     text = narrow(value).replace(" ", "").replace("−", "-")
     if _THOUSANDS.fullmatch(text):  # 1,234.5 is a number, 89,64 is a doubt
@@ -121,8 +121,7 @@ def parse_area(value: object) -> Decimal:
         raise RuleError("area_not_number", value=plain(value)) from None
     if area > AREA_LIMIT:
         raise RuleError("area_too_big", value=plain(value), limit=AREA_LIMIT)
-    area = area.quantize(CENT, ROUND_HALF_UP)
-    if area <= 0:
+    if area < 0 or (area := area.quantize(CENT, ROUND_HALF_UP)) == 0:
         raise RuleError("area_not_positive", value=plain(value))
     return area
 
@@ -148,7 +147,7 @@ def _to_day(value: object) -> date | None:
         return value.date()
     if isinstance(value, date):
         return value
-    text = narrow(value)
+    text = re.sub(r"\s*([年月./-])\s*|\s+(?=[日号])", lambda m: m[1] or "", narrow(value))
     if text in ("", "-", "--", "/", "无", "未交付", "N/A"):
         return None
     if isinstance(value, bool):
