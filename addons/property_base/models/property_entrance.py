@@ -58,6 +58,7 @@ class PropertyEntrance(models.Model):
         )
         found = {(entry.building_id.id, entry.code): entry for entry in entrances_sudo}
         missing = sorted(pair for pair in pairs if pair not in found)
+        # sudo: as above
         created = self.sudo().create(
             [{"building_id": building, "code": code} for building, code in missing]
         )
