@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Entry point. Written so that an old Python can at least say that it is too old."""
+"""Entry point, in words that an old Python understands: it must be able to say that it is."""
 
 import sys
 
@@ -7,9 +7,9 @@ MINIMUM = (3, 10)
 
 if sys.version_info < MINIMUM:
     sys.exit(
-        "This needs Python %d.%d or newer, and %s is %s.\n"
+        f"This needs Python {MINIMUM[0]}.{MINIMUM[1]} or newer; {sys.executable} is "
+        f"{sys.version.split()[0]}.\n"
         "Install a newer one and name it: make PYTHON=/path/to/python3 ..."
-        % (MINIMUM + (sys.executable, sys.version.split()[0]))
     )
 
 from suite.cli import main  # noqa: E402

@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 from suite import i18n, lint, server, settings, stack, testing
-from suite.console import Console, Problem
+from suite.console import Console, SuiteError
 from suite.database import Databases
 from suite.postgres import Cluster, connect
 
@@ -25,7 +25,7 @@ def main(arguments):
     try:
         options = [*shlex.split(os.environ.get("ARGS", "")), *parsed.options]
         return COMMANDS[parsed.command](settings.load(), console, options) or 0
-    except Problem as problem:
+    except SuiteError as problem:
         console.say(f"\nCannot go on: {problem}", force=True)
         return 1
     except KeyboardInterrupt:

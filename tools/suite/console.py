@@ -18,7 +18,7 @@ _PIP_PROGRESS = re.compile(r"^(?:Collecting|Downloading|Installing collected pac
 _APT_PROGRESS = re.compile(r"^(?:Get:\d+ \S+|Setting up|Unpacking|Selecting)\s+(\S+ ?\S*)")
 
 
-class Problem(Exception):
+class SuiteError(Exception):
     """Something that the user has to know and can mend; the message says how."""
 
 
@@ -83,7 +83,7 @@ class Console:
         :param bytes stdin: what it reads, nothing by default.
         :param str what: what was tried, for the message when it fails.
         :return: the exit code.
-        :raise Problem: when it fails and ``check`` is set.
+        :raise SuiteError: when it fails and ``check`` is set.
         """
         log = Path(log)
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -111,7 +111,7 @@ class Console:
                 process.kill()
                 raise
         if check and code:
-            raise Problem(
+            raise SuiteError(
                 f"{what or Path(command[0]).name} failed (exit code {code}).\n"
                 f"{tail(log)}\nThe whole output is in {log}"
             )

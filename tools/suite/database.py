@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from suite import files
-from suite.console import Problem
+from suite.console import SuiteError
 
 LAYOUT = "1"
 SCRIPTS = Path(__file__).with_name("scripts")
@@ -72,7 +72,7 @@ class Databases:
         """Return the output of a query, unaligned and without headings."""
         done = self._call("psql", "-X", "-q", "-At", "-v", "ON_ERROR_STOP=1", "-c", query, database)
         if done.returncode and check:
-            raise Problem(f"PostgreSQL refused: {done.stderr.strip()}")
+            raise SuiteError(f"PostgreSQL refused: {done.stderr.strip()}")
         return done.stdout.strip() if done.returncode == 0 else None
 
     def names(self, prefix=""):
@@ -127,7 +127,7 @@ class Databases:
     def _must(self, program, *arguments):
         done = self._call(program, *arguments)
         if done.returncode:
-            raise Problem(f"{program} failed: {done.stderr.strip()}")
+            raise SuiteError(f"{program} failed: {done.stderr.strip()}")
 
     # --- Odoo -------------------------------------------------------------------------------
 
@@ -284,12 +284,12 @@ class Databases:
     def recall(self, database):
         """Return the addon hashes of a database.
 
-        :raise Problem: when the database was not made by this launcher.
+        :raise SuiteError: when the database was not made by this launcher.
         """
         query = f"SELECT value FROM ir_config_parameter WHERE key = '{HASHES}'"
         value = self.sql(query, database, check=False)
         if not value:
-            raise Problem(
+            raise SuiteError(
                 f"The database {database!r} exists, and this launcher did not make it.\n"
                 "Choose another name: DATABASE=... (environment or .env)"
             )
@@ -327,4 +327,4 @@ def _check_log(log):
     for sign in (" CRITICAL ", "Some modules are not loaded", "some modules have inconsistent"):
         if sign in text:
             line = next(line for line in text.splitlines() if sign in line)
-            raise Problem(f"Odoo reports:\n    {line}\nThe whole output is in {log}")
+            raise SuiteError(f"Odoo reports:\n    {line}\nThe whole output is in {log}")

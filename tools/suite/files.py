@@ -8,7 +8,7 @@ import os
 import shutil
 from pathlib import Path
 
-from suite.console import Problem
+from suite.console import SuiteError
 
 GIGABYTE = 1 << 30
 
@@ -94,13 +94,13 @@ def link_tree(source, target):
 
 
 def check_free_space(folder, needed_gigabytes):
-    """Raise a Problem when the disk that holds ``folder`` is nearly full."""
+    """Raise a SuiteError when the disk that holds ``folder`` is nearly full."""
     folder = Path(folder)
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free / GIGABYTE
     if free < needed_gigabytes:
-        raise Problem(
+        raise SuiteError(
             f"{folder} has {free:.1f} GB free and about {needed_gigabytes} GB are needed.\n"
             "Make room, or choose another place with PROPERTY_SUITE_CACHE (Odoo and Python "
             "packages) and PROPERTY_SUITE_DATA (databases)."

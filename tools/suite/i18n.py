@@ -5,7 +5,7 @@ import os
 import subprocess
 
 from suite import files, stack
-from suite.console import Problem
+from suite.console import SuiteError
 from suite.database import Databases
 from suite.postgres import connect, free_port
 
@@ -15,7 +15,7 @@ def command_i18n(config, console, options):
     platform = stack.prepare(config, console, stack.RUN_NEEDS)
     addons = options or files.list_addons(config.addons)
     if not addons:
-        raise Problem("There are no addons in this checkout.")
+        raise SuiteError("There are no addons in this checkout.")
     with connect(config, console, durable=False) as postgresql:
         databases = Databases(platform, postgresql, console, kind="test")
         databases.write_config(http_port=free_port())

@@ -4,14 +4,15 @@
 import csv
 import os
 import subprocess
-import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from xml.etree import ElementTree
 
 from suite import files, stack
 
 PYTHON_FOLDERS = ("addons", "tools", "tests")
 # pylint-odoo asks for README.rst; ours are README.md, and tests/arch asks for them
 PYLINT_OFF = ("missing-readme",)
+AUTHOR = "Property Suite contributors"
 
 
 def command_lint(config, console, options):
@@ -100,7 +101,8 @@ def _pylint(platform):
         return True
     arguments = ["--load-plugins=pylint_odoo", "--disable=all", "--enable=odoolint"]
     arguments += [f"--disable={','.join(PYLINT_OFF)}", "--valid-odoo-versions=19.0"]
-    return _tool(platform, "pylint", *arguments, "--score=n", *addons)
+    arguments += [f"--manifest-required-authors={AUTHOR}", "--score=n"]
+    return _tool(platform, "pylint", *arguments, *addons)
 
 
 def _po(platform):
@@ -115,10 +117,8 @@ def _shell(platform):
     scripts = [path for path in tracked(root) if is_shell(path)]
     if not scripts:
         return True
-    syntax = [
-        subprocess.run(["bash", "-n", path], check=False).returncode == 0 for path in scripts
-    ]
-    return _tool(platform, "shellcheck", *scripts) and all(syntax)
+    sound = [subprocess.run(["bash", "-n", path], check=False).returncode == 0 for path in scripts]
+    return _tool(platform, "shellcheck", *scripts) and all(sound)
 
 
 def is_shell(path):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from suite import files, sources
-from suite.console import Problem
+from suite.console import SuiteError
 
 PIN = "19.0.0+dfsg-1"
 LAYOUT = "3"
@@ -76,7 +76,7 @@ def locate(settings, console):
 def from_source(path):
     """Return Odoo from a git checkout, an unpacked package or a dist-packages folder.
 
-    :raise Problem: when it is not there or is another series.
+    :raise SuiteError: when it is not there or is another series.
     """
     for root in (path, path / "usr" / "lib" / "python3" / "dist-packages"):
         release = root / "odoo" / "release.py"
@@ -84,13 +84,13 @@ def from_source(path):
             match = _RELEASE.search(release.read_text())
             series = f"{match[1]}.{match[2]}" if match else "unknown"
             if series != "19.0":
-                raise Problem(f"ODOO_SOURCE={path} is Odoo {series}; this suite needs 19.0.")
+                raise SuiteError(f"ODOO_SOURCE={path} is Odoo {series}; this suite needs 19.0.")
             candidates = (root / "odoo-bin", path / "usr" / "bin" / "odoo", Path("/usr/bin/odoo"))
             script = next((file for file in candidates if file.is_file()), None)
             if script is None:
-                raise Problem(f"ODOO_SOURCE={path} has neither odoo-bin nor usr/bin/odoo.")
+                raise SuiteError(f"ODOO_SOURCE={path} has neither odoo-bin nor usr/bin/odoo.")
             return Odoo(root, script, f"source {path}")
-    raise Problem(f"ODOO_SOURCE={path} holds no Odoo (no odoo/release.py in it).")
+    raise SuiteError(f"ODOO_SOURCE={path} holds no Odoo (no odoo/release.py in it).")
 
 
 def _from_package(root, version):
@@ -100,7 +100,7 @@ def _from_package(root, version):
 def _fetch(folder, settings, console):
     for tool in ("apt-get", "dpkg-deb", "tar"):
         if not shutil.which(tool):
-            raise Problem(NO_APT.format(reason=f"it has no {tool}"))
+            raise SuiteError(NO_APT.format(reason=f"it has no {tool}"))
     codename = sources.read_os_release().get("VERSION_CODENAME", "")
     archive = sources.find(codename)
     work = folder.with_name(folder.name + ".work")
@@ -110,7 +110,7 @@ def _fetch(folder, settings, console):
     log = settings.logs / "fetch-odoo.log"
     console.detail("reading the package lists")
     if console.run(["apt-get", *options, "update"], log, check=False):
-        raise Problem(_explain_fetch(log))
+        raise SuiteError(_explain_fetch(log))
     version = _download(work, options, codename, log, console)
     console.detail("unpacking")
     root = work / "root"
@@ -166,14 +166,14 @@ def _download(work, options, codename, log, console):
     command = ["apt-get", *options, "download"]
     if console.run([*command, f"odoo-19={PIN}", *others], log, cwd=work / "debs", check=False):
         if "was not found" not in log.read_text(errors="replace"):
-            raise Problem(_explain_fetch(log))
+            raise SuiteError(_explain_fetch(log))
         console.warn(
             f"the mirror no longer has odoo-19 {PIN}, which this suite is tested with; "
             "taking the version that it has."
         )
         packages = [f"odoo-19/{NEWER_SUITE}", *others]
         if console.run([*command, *packages], log, cwd=work / "debs", check=False):
-            raise Problem(_explain_fetch(log))
+            raise SuiteError(_explain_fetch(log))
     package = next((work / "debs").glob("odoo-19_*.deb"))
     return package.name.split("_")[1].replace("%3a", ":")
 
@@ -190,7 +190,7 @@ def _unpack(package, root):
     code = subprocess.run(command, stdin=source.stdout, check=False).returncode
     source.stdout.close()
     if source.wait() or code:
-        raise Problem(f"{package.name} could not be unpacked (is the disk full?)")
+        raise SuiteError(f"{package.name} could not be unpacked (is the disk full?)")
 
 
 def _slim(odoo):

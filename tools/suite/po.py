@@ -10,6 +10,7 @@ from pathlib import Path
 import polib
 
 LANGUAGE = "zh_CN"
+PLURALS = {"Plural-Forms": "nplurals=1; plural=0;"}
 # Odoo's addons whose translations fill a term that is the same to the letter, best first
 DONORS = ("base", "web", "mail", "portal", "resource", "product", "analytic", "account", "rating")
 
@@ -28,7 +29,7 @@ def main(arguments=None):
         findings = check_folder(parsed.addons)
         print("\n".join(findings), end="\n" if findings else "")
         return 1 if findings else 0
-    memory = read_memory(parsed.odoo)
+    memory = {**read_memory(parsed.odoo), **read_own_memory(parsed.addons)}
     waiting = 0
     for name in parsed.names:
         waiting += merge_addon(parsed.addons / name, memory)
@@ -52,19 +53,29 @@ def read_memory(odoo_root):
     return memory
 
 
+def read_own_memory(addons):
+    """Return the translations that our own addons have already."""
+    votes = collections.defaultdict(collections.Counter)
+    for path in sorted(addons.glob(f"*/i18n/{LANGUAGE}.po")):
+        for entry in polib.pofile(str(path)):
+            if entry.translated() and not entry.obsolete:
+                votes[entry.msgid][entry.msgstr] += 1
+    return {term: counter.most_common(1)[0][0] for term, counter in votes.items()}
+
+
 def merge_addon(addon, memory):
     """Bring an addon's translation up to date with its template.
 
-    Translations that stand there stay; a new term gets the one that Odoo has for the same words;
-    terms that are gone are dropped. Return how many have no translation.
+    Translations that stand there stay; a new term gets the words that our other addons, or Odoo,
+    have for it; terms that are gone are dropped. Return how many have no translation.
     """
-    template = polib.pofile(str(addon / "i18n" / f"{addon.name}.pot"))
+    template = read_template(addon)
     path = addon / "i18n" / f"{LANGUAGE}.po"
     known = {}
     if path.is_file():
         known = {entry.msgid: entry for entry in polib.pofile(str(path)) if not entry.obsolete}
     merged = polib.POFile(wrapwidth=template.wrapwidth)
-    merged.metadata = {**template.metadata, "Language": LANGUAGE}
+    merged.metadata = {**template.metadata, "Language": LANGUAGE, **PLURALS}
     taken = 0
     for entry in template:
         old = known.get(entry.msgid)
@@ -77,8 +88,19 @@ def merge_addon(addon, memory):
         merged.append(entry)
     merged.save(str(path))
     waiting = sum(not entry.msgstr for entry in merged)
-    print(f"{addon.name}: {len(merged)} terms, {taken} taken from Odoo, {waiting} without words")
+    print(f"{addon.name}: {len(merged)} terms, {taken} taken over, {waiting} without words")
     return waiting
+
+
+def read_template(addon):
+    """Return an addon's template, without the dates that would change at every export."""
+    path = addon / "i18n" / f"{addon.name}.pot"
+    template = polib.pofile(str(path))
+    for name in ("POT-Creation-Date", "PO-Revision-Date"):
+        template.metadata.pop(name, None)
+    template.metadata["Content-Transfer-Encoding"] = "8bit"
+    template.save(str(path))
+    return template
 
 
 def check_folder(addons):

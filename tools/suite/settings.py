@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from suite.console import Problem
+from suite.console import SuiteError
 
 ROOT = Path(__file__).resolve().parents[2]
 PORT = 8069
@@ -59,7 +59,7 @@ class Settings:
 def parse_env_file(text):
     """Return the settings of a ``.env`` file.
 
-    :raise Problem: on a line that is neither ``NAME=value`` nor a comment.
+    :raise SuiteError: on a line that is neither ``NAME=value`` nor a comment.
     """
     values = {}
     for number, raw in enumerate(text.splitlines(), 1):
@@ -69,7 +69,7 @@ def parse_env_file(text):
         name, sign, value = line.partition("=")
         name = name.strip()
         if not sign or not name.replace("_", "").isalnum():
-            raise Problem(f".env, line {number}: expected NAME=value, found: {raw}")
+            raise SuiteError(f".env, line {number}: expected NAME=value, found: {raw}")
         values[name] = _unquote(value.strip())
     return values
 
@@ -135,15 +135,13 @@ def reachable(path):
 def _port(values, name, default):
     text = values.get(name) or str(default)
     if not text.isdigit() or not 0 < int(text) < 65536:
-        raise Problem(f"{name} must be a port number (1 to 65535), not {text!r}.")
+        raise SuiteError(f"{name} must be a port number (1 to 65535), not {text!r}.")
     return int(text)
 
 
 def _database(name):
     if not name.replace("_", "").replace("-", "").isalnum() or len(name) > 50:
-        raise Problem(
-            f"DATABASE must be at most 50 letters, digits, '_' or '-', not {name!r}."
-        )
+        raise SuiteError(f"DATABASE must be up to 50 letters, digits, '_' or '-', not {name!r}.")
     return name
 
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from suite.console import Problem
+from suite.console import SuiteError
 
 SOURCES_FOLDER = Path("/etc/apt")
 DEBIAN_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
@@ -75,7 +75,7 @@ def parse_one_line(text, codename):
 def find(codename, folder=SOURCES_FOLDER, keyring=DEBIAN_KEYRING):
     """Return the archive of this machine's distribution.
 
-    :raise Problem: when apt's configuration names none.
+    :raise SuiteError: when apt's configuration names none.
     """
     folder = Path(folder)
     files = sorted((folder / "sources.list.d").glob("*.sources"))
@@ -89,7 +89,7 @@ def find(codename, folder=SOURCES_FOLDER, keyring=DEBIAN_KEYRING):
             archive = Archive(archive.uri, str(keyring))
         if archive:
             return archive
-    raise Problem(
+    raise SuiteError(
         f"No apt source for {codename!r} was found in {folder}, so Odoo cannot be fetched.\n"
         "Set ODOO_SOURCE to a checkout of Odoo 19 (branch 19.0 of odoo/odoo)."
     )

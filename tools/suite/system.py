@@ -8,10 +8,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from suite.console import Problem
+from suite.console import SuiteError
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_CJK_FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
+_FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts")
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,8 @@ class Need:
 
 def has_venv():
     """Tell whether this Python can make virtual environments (Debian splits that off)."""
-    return subprocess.run(
-        [sys.executable, "-c", "import ensurepip, venv"], capture_output=True, check=False
-    ).returncode == 0
+    command = [sys.executable, "-c", "import ensurepip, venv"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def find_chromium():
@@ -36,7 +35,7 @@ def find_chromium():
 
 
 def has_cjk_fonts():
-    for folder in _CJK_FONT_FOLDERS:
+    for folder in _FONT_FOLDERS:
         for pattern in ("**/NotoSansCJK*", "**/NotoSansSC*", "**/SourceHanSans*", "**/wqy-*"):
             if next(Path(folder).expanduser().glob(pattern), None):
                 return True
@@ -65,7 +64,7 @@ def missing(needs, has_postgresql):
 def ensure(needs, console, log, has_postgresql, is_root=None):
     """Install what is missing when root on a machine with apt; otherwise say what to do.
 
-    :raise Problem: when something required is missing and cannot be installed.
+    :raise SuiteError: when something required is missing and cannot be installed.
     """
     wanted = missing(needs, has_postgresql)
     if not wanted:
@@ -87,7 +86,7 @@ def report_missing(wanted, console):
     lines = [f"  {need.package}: without it {need.without}" for need in wanted]
     text = "\n".join(["System packages are missing:", *lines, f"Get them with: {command}"])
     if any(need.required for need in wanted):
-        raise Problem(text)
+        raise SuiteError(text)
     console.warn(text)
 
 

@@ -24,11 +24,11 @@ ARTEFACTS                 folder for screenshots and reports
 import os
 import subprocess
 import time
-import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
+from xml.etree import ElementTree
 
 from suite import files, stack, system
-from suite.console import Problem
+from suite.console import SuiteError
 from suite.database import Databases
 from suite.postgres import connect, free_port
 
@@ -113,7 +113,7 @@ def _chosen_parts():
     chosen = (os.environ.get("PART") or ",".join(PARTS)).replace(",", " ").split()
     unknown = set(chosen) - set(PARTS)
     if unknown:
-        raise Problem(f"PART is one or more of {', '.join(PARTS)}; not {', '.join(unknown)}.")
+        raise SuiteError(f"PART is one or more of {', '.join(PARTS)}; not {', '.join(unknown)}.")
     return chosen
 
 
@@ -211,7 +211,7 @@ def command_bench(config, console, options):
     """Run the benchmarks on a database of their own, with OCA's contract beside our addons."""
     script = config.root / "tests" / "bench" / "run.py"
     if not script.is_file():
-        raise Problem("There is no tests/bench/run.py in this checkout.")
+        raise SuiteError("There is no tests/bench/run.py in this checkout.")
     platform = stack.prepare(config, console, stack.TEST_NEEDS)
     config.artefacts.mkdir(exist_ok=True)
     with connect(config, console) as postgresql:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from suite import files
-from suite.console import Problem
+from suite.console import SuiteError
 
 LAYOUT = "1"
 VENV_GIGABYTES = 1
@@ -89,11 +89,11 @@ def _make(folder, odoo_root, logs, console):
     check = [environment.python, "-c", "import odoo.release, psycopg2, lxml, gevent"]
     done = subprocess.run(check, capture_output=True, text=True, check=False, cwd="/")
     if done.returncode:
-        raise Problem(f"Odoo cannot be imported with the new environment:\n{done.stderr}")
+        raise SuiteError(f"Odoo cannot be imported with the new environment:\n{done.stderr}")
 
 
 def _pip(console, command, log):
     if console.run(command, log, check=False):
         lines = [line for line in log.read_text(errors="replace").splitlines() if "ERROR" in line]
         text = "\n".join("    " + line for line in lines[-6:])
-        raise Problem(NO_INDEX.format(tail=text, log=log))
+        raise SuiteError(NO_INDEX.format(tail=text, log=log))
