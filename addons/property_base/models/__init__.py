@@ -9,3 +9,5 @@ from . import property_ownership
 from . import property_occupancy
 from . import res_partner
 from . import res_users
+from . import property_authority_subject
+from . import property_authority

@@ -2,3 +2,4 @@
 from . import test_registry
 from . import test_ownership
 from . import test_scope_access
+from . import test_authority
