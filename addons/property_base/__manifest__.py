@@ -22,6 +22,7 @@
         "views/property_occupancy_views.xml",
         "views/res_users_views.xml",
         "views/property_authority_views.xml",
+        "views/res_config_settings_views.xml",
     ],
     "pre_init_hook": "pre_init_hook",
     "application": True,

@@ -11,3 +11,5 @@ from . import res_partner
 from . import res_users
 from . import property_authority_subject
 from . import property_authority
+from . import ir_actions_report
+from . import res_config_settings

@@ -3,3 +3,4 @@ from . import test_registry
 from . import test_ownership
 from . import test_scope_access
 from . import test_authority
+from . import test_report_pdf
