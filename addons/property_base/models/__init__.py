@@ -13,3 +13,6 @@ from . import property_authority_subject
 from . import property_authority
 from . import ir_actions_report
 from . import res_config_settings
+from . import property_personal_data_log
+from . import mail_tracking_value
+from . import property_post

@@ -174,10 +174,11 @@ class PropertyCommunity(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         communities = super().create(vals_list)
-        communities._create_missing_partners()
-        communities._create_missing_analytic_accounts()
+        # first: what follows writes on communities that the creator must be assigned to
         communities._assign_creator()
         self.env.registry.clear_cache()  # record rules cache the communities of each user
+        communities._create_missing_partners()
+        communities._create_missing_analytic_accounts()
         return communities
 
     def write(self, vals):

@@ -4,3 +4,5 @@ from . import test_ownership
 from . import test_scope_access
 from . import test_authority
 from . import test_report_pdf
+from . import test_personal_data
+from . import test_post

@@ -8,11 +8,13 @@ from odoo.tools import mute_logger
 from .common import PropertyCommon
 
 
-@mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
 class TestScopeAccess(PropertyCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.enterClassContext(
+            mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
+        )
         cls.unit = cls.make_unit()
         cls.neighbour_unit = cls.make_unit("1204")
         cls.other_unit = cls.make_unit(building=cls.other_building)
