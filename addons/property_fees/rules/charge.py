@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What one payable thing owes for one item in one due span: pieces with exact amounts."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from .apportion import apportion
+from .errors import RuleError
+from .period import MONTHS, Dated, Span, cut
+from .proration import worth
+from .rounding import STEPS, round_money
+from .tariff import Price, amount_for, price_spans
+
+
+@dataclass(frozen=True)
+class Payers:
+    """Who pays: (partner id, weight) pairs; one pair for a single payer."""
+
+    shares: tuple[tuple[int, Fraction], ...]
+
+
+@dataclass(frozen=True)
+class Due:
+    """Everything that decides what is owed.
+
+    :param anchor: the item's period clipped to the assignment: counting and rounding start here
+    :param prices: prices of the item for this thing, already matched to it
+    :param payers: dated values of type Payers
+    :param reductions: dated values of type Fraction, 0 (nothing) to 1 (free)
+    :param price_period: month, quarter, half_year, year, or once (price per occurrence)
+    """
+
+    anchor: Span
+    quantity: Fraction
+    prices: tuple[Price, ...]
+    payers: tuple[Dated, ...]
+    reductions: tuple[Dated, ...] = ()
+    price_period: str = "month"
+    day_count: str = "actual"
+    step: Decimal = STEPS["fen"]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A charge: one payer (or the co-owners of one group), one price, one span."""
+
+    span: Span
+    partner_id: int | None
+    group: int
+    price: Price | None
+    reduction: Fraction
+    quantity: Fraction
+    periods: Fraction
+    amount: Decimal
+    share: Fraction = Fraction(1)
+    problem: str = ""
+
+
+def pieces_of(due: Due, wanted: list[Span]) -> list[Piece]:
+    """Price the wanted spans of a due span.
+
+    The rounded amounts of the pieces are differences of the rounded running total since the
+    start of the anchor. So the pieces of a period add up to its rounded whole whatever the
+    cuts are and in whatever order they are billed. The co-owners of a piece are apportioned
+    by largest remainder.
+
+    :param wanted: spans inside the anchor, disjoint (what is not billed yet)
+    :return: pieces in order; one without price or payer has a ``problem`` and no amount
+    :raise RuleError: ``outside_anchor`` and those of the rules used
+    Source: docs/rules/charge.md
+    """
+    anchor = due.anchor
+    asked = []
+    for span in sorted(wanted):
+        if anchor.intersect(span.start, span.end) != span:
+            raise RuleError("outside_anchor", start=span.start, end=span.end)
+        asked.append(Dated(span.start, span.end, span.start))
+    prices = [Dated(part.start, part.end, price) for part, price in _price_spans(due)]
+    found, total, rounded = [], Fraction(0), Decimal(0)
+    tracks = [asked, prices, list(due.payers), list(due.reductions)]
+    for part, (wanted_key, price, payers, reduction) in cut(anchor, tracks):
+        reduction = reduction or Fraction(0)
+        periods = _periods(due, part)
+        if price is not None:
+            total += amount_for(due.quantity, price) * periods * (1 - reduction)
+        before, rounded = rounded, round_money(total, due.step)
+        if wanted_key is None:
+            continue
+        problem = "no_price" if price is None else "no_payer" if payers is None else ""
+        common = {
+            "span": part,
+            "group": len(found),
+            "price": price,
+            "reduction": reduction,
+            "quantity": due.quantity,
+            "periods": periods,
+        }
+        if problem:
+            found.append(Piece(partner_id=None, amount=Decimal(0), problem=problem, **common))
+            continue
+        amount = rounded - before
+        if len(payers.shares) == 1:
+            found.append(Piece(partner_id=payers.shares[0][0], amount=amount, **common))
+            continue
+        weights = sum((weight for _partner, weight in payers.shares), Fraction(0))
+        parts = apportion(amount, payers.shares, due.step)
+        for partner, weight in payers.shares:
+            found.append(
+                Piece(partner_id=partner, amount=parts[partner], share=weight / weights, **common)
+            )
+    return found
+
+
+def _price_spans(due: Due) -> list[tuple[Span, Price | None]]:
+    if due.price_period == "once":
+        day = due.anchor.start
+        return [(due.anchor, price_spans(Span(day, day), list(due.prices))[0][1])]
+    return price_spans(due.anchor, list(due.prices))
+
+
+def _periods(due: Due, part: Span) -> Fraction:
+    if due.price_period == "once":
+        return Fraction(int(part.start == due.anchor.start))
+    return worth(due.anchor, part, due.day_count) / MONTHS[due.price_period]
+
+
+def representative(
+    owners: list[tuple[int, int, Fraction, bool]],
+) -> int | None:
+    """Partner who answers for a unit on a day.
+
+    :param owners: (ownership id, partner id, share, is_representative) valid that day
+    :return: the flagged one, else the largest share, ties by lowest ownership id; None if nobody
+    """
+    if not owners:
+        return None
+    return min(owners, key=lambda line: (not line[3], -line[2], line[0]))[1]
+
+
+def first_day(*days: date | None) -> date | None:
+    """The latest of the given days, ignoring empty ones (start of what all of them allow)."""
+    known = [day for day in days if day]
+    return max(known) if known else None
