@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+{
+    "name": "Property Fees",
+    "summary": "Fee items, billing runs, explained bills, cashier and receipts",
+    "version": "19.0.1.0.0",
+    "category": "Real Estate/Property",
+    "author": "Property Suite contributors",
+    "license": "LGPL-3",
+    "depends": ["property_base", "account", "account_payment"],
+    "data": [
+        "security/property_fees_groups.xml",
+        "security/ir.model.access.csv",
+        "security/property_fees_security.xml",
+        "data/property_fees_data.xml",
+        "views/property_fee_item_views.xml",
+        "views/property_fee_price_views.xml",
+        "views/property_fee_assignment_views.xml",
+        "views/property_fee_charge_views.xml",
+        "views/property_fee_run_skip_views.xml",
+        "views/account_move_views.xml",
+        "views/property_fee_run_views.xml",
+        "views/property_unit_views.xml",
+        "views/property_community_views.xml",
+        "views/property_fees_menus.xml",
+    ],
+    "pre_init_hook": "pre_init_hook",
+    "application": True,
+}

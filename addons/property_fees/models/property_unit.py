@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+from odoo import fields, models
+
+
+class PropertyUnit(models.Model):
+    _name = "property.unit"
+    _inherit = ["property.unit", "property.fee.payable"]
+
+    fee_charge_ids = fields.One2many("property.fee.charge", "unit_id", string="Fee charges")
+    fee_bill_count = fields.Integer(compute="_compute_fee_figures", compute_sudo=True)
+    fee_amount_due = fields.Monetary(
+        string="Fees owed",
+        compute="_compute_fee_figures",
+        compute_sudo=True,
+        currency_field="fee_currency_id",
+    )
+    fee_currency_id = fields.Many2one(related="company_id.currency_id", string="Currency of fees")
+
+    def _compute_fee_figures(self):
+        figures = {
+            unit: (count, residual)
+            for unit, count, residual in self.env["account.move"]._read_group(
+                [("property_unit_id", "in", self.ids), ("state", "=", "posted")],
+                ["property_unit_id"],
+                ["__count", "amount_residual_signed:sum"],
+            )
+        }
+        for unit in self:
+            unit.fee_bill_count, unit.fee_amount_due = figures.get(unit._origin, (0, 0.0))
+
+    def _get_fee_unit(self):
+        """Extend `property.fee.payable`: a unit bills itself."""
+        return self
+
+    def _get_fee_quantity(self, basis):
+        """Extend `property.fee.payable`: areas of the unit, to two decimals."""
+        if basis == "area":
+            return self._area_decimal()
+        if basis == "inner_area":
+            return self._area_decimal(inner=True)
+        return super()._get_fee_quantity(basis)
+
+    def _get_fee_start_date(self):
+        """Extend `property.fee.payable`: fees start with the handover."""
+        return self.delivery_date
+
+    def action_view_fee_bills(self):
+        """Open the bills of the unit."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "property_fees.property_fee_bill_action"
+        )
+        action["domain"] = [("property_unit_id", "=", self.id)]
+        action["context"] = {"create": False}
+        return action
+
+    def action_view_fee_charges(self):
+        """Open the charges of the unit."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "property_fees.property_fee_charge_action"
+        )
+        action["domain"] = [("unit_id", "=", self.id)]
+        return action

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+from . import test_fee_item
+from . import test_fee_run_flow
