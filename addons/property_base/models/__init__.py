@@ -16,3 +16,7 @@ from . import res_config_settings
 from . import property_personal_data_log
 from . import mail_tracking_value
 from . import property_post
+from . import property_parameter
+from . import property_parameter_value
+from . import property_parameter_effective
+from . import property_community_setup

@@ -6,3 +6,4 @@ from . import test_authority
 from . import test_report_pdf
 from . import test_personal_data
 from . import test_post
+from . import test_parameter
