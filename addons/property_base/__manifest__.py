@@ -11,6 +11,7 @@
         "security/property_base_groups.xml",
         "security/ir.model.access.csv",
         "security/property_base_security.xml",
+        "security/property_sign_security.xml",
         "security/property_authority_security.xml",
         "security/property_people_security.xml",
         "security/property_parameter_security.xml",
@@ -32,6 +33,11 @@
         "wizard/property_personal_data_reveal_views.xml",
         "views/property_parameter_views.xml",
         "wizard/property_community_copy_setup_views.xml",
+        "views/property_sign_views.xml",
+        "views/property_label_print_views.xml",
+        "views/property_place_templates.xml",
+        "report/property_report_layout.xml",
+        "report/property_label_print_report.xml",
     ],
     "assets": {
         "web.assets_backend": [
@@ -41,6 +47,7 @@
         ],
         "web.assets_unit_tests": ["property_base/static/tests/unit/**/*.test.js"],
         "web.assets_tests": ["property_base/static/tests/tours/**/*.js"],
+        "property_base.report_assets": ["property_base/static/src/report/report.css"],
     },
     "pre_init_hook": "pre_init_hook",
     "application": True,

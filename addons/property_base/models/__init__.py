@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from . import property_scope_mixin
+from . import property_place_mixin
 from . import property_community
 from . import property_phase
 from . import property_building
@@ -20,3 +21,5 @@ from . import property_parameter
 from . import property_parameter_value
 from . import property_parameter_effective
 from . import property_community_setup
+from . import property_place
+from . import property_sign

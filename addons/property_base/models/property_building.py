@@ -8,7 +8,12 @@ class PropertyBuilding(models.Model):
 
     _name = "property.building"
     _description = "Building"
-    _inherit = ["property.scope.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "property.scope.mixin",
+        "property.place.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "community_id, sequence, code, id"
     _rec_names_search = ["name", "code"]
 

@@ -268,6 +268,15 @@ class PropertyCommunity(models.Model):
         action["context"] = {"default_community_id": self.id, **(context or {})}
         return action
 
+    def _get_service_phone(self):
+        """Extension point: number that residents call.
+
+        :return: phone of the community's address, else the company's, else an empty string
+        """
+        self.ensure_one()
+        # sudo: the number is public, the contact behind it need not be readable
+        return self.sudo().partner_id.phone or self.sudo().company_id.phone or ""
+
     def _lock(self):
         """Serialise set-up work on these communities until the end of the transaction."""
         self.env.cr.execute(

@@ -11,7 +11,7 @@ class PropertyEntrance(models.Model):
 
     _name = "property.entrance"
     _description = "Entrance"
-    _inherit = ["property.scope.mixin"]
+    _inherit = ["property.scope.mixin", "property.place.mixin"]
     _order = "building_id, code, id"
     _rec_name = "display_name"
 
@@ -40,6 +40,14 @@ class PropertyEntrance(models.Model):
     def _compute_display_name(self):
         for entrance in self:
             entrance.display_name = f"{entrance.building_id.code or ''}-{entrance.code or ''}"
+
+    def _get_place_name(self):
+        self.ensure_one()
+        return self.env._(
+            "%(building)s, entrance %(entrance)s",
+            building=self.building_id.name,
+            entrance=self.code,
+        )
 
     @api.model
     def _find_or_create(self, pairs):

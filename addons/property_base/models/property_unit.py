@@ -13,7 +13,12 @@ class PropertyUnit(models.Model):
 
     _name = "property.unit"
     _description = "Unit"
-    _inherit = ["property.scope.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "property.scope.mixin",
+        "property.place.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "community_id, building_sequence, entrance, floor, number, id"
     _rec_names_search = ["name"]
 

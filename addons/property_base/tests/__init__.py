@@ -7,3 +7,4 @@ from . import test_report_pdf
 from . import test_personal_data
 from . import test_post
 from . import test_parameter
+from . import test_report_labels

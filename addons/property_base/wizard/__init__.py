@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from . import property_personal_data_reveal
 from . import property_community_copy_setup
+from . import property_label_print
