@@ -23,3 +23,6 @@ from . import property_parameter_effective
 from . import property_community_setup
 from . import property_place
 from . import property_sign
+from . import property_service_centre
+from . import property_duty
+from . import property_resident_leader

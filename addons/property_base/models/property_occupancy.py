@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+from datetime import timedelta
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from .property_ownership import search_is_current
 
@@ -85,3 +88,45 @@ class PropertyOccupancy(models.Model):
                 and (not line.end_date or line.end_date >= date)
             )
         )
+
+    def _end_household_member(self, owner):
+        """End the stay today, as the owner asks in the portal; drop what had not begun.
+
+        :param owner: res.partner who ends it
+        """
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        unit = self.unit_id
+        unit.message_post(
+            body=self.env._(
+                "%(owner)s removed %(name)s in the portal.",
+                owner=owner.name,
+                name=self.partner_id.name,
+            )
+        )
+        if self.start_date and self.start_date >= today:
+            self.unlink()
+        else:
+            self.end_date = today - timedelta(days=1)
+
+    def _invite_to_portal(self, email):
+        """Send the person an invitation to the portal.
+
+        :param email: normalised address
+        :raise UserError: when the address has an account already
+        """
+        self.ensure_one()
+        partner = self.partner_id
+        if partner.user_ids:
+            raise UserError(
+                self.env._("%(name)s has access to the portal already.", name=partner.name)
+            )
+        if (
+            self.env["res.users"]
+            .with_context(active_test=False)
+            .search_count([("login", "=ilike", email)], limit=1)
+        ):
+            raise UserError(self.env._("%(email)s is used by another account.", email=email))
+        partner.email = email
+        wizard = self.env["portal.wizard"].create({"partner_ids": [(6, 0, partner.ids)]})
+        wizard.user_ids.action_grant_access()

@@ -11,7 +11,9 @@ class PropertyPost(models.Model):
     _inherit = ["property.scope.mixin", "image.mixin", "mail.thread"]
     _order = "community_id, sequence, kind, name, id"
 
-    name = fields.Char(compute="_compute_name", store=True, readonly=False, required=True)
+    name = fields.Char(
+        compute="_compute_name", store=True, readonly=False, required=True, precompute=True
+    )
     active = fields.Boolean(default=True)
     sequence = fields.Integer(default=10)
     kind = fields.Selection(
@@ -44,6 +46,7 @@ class PropertyPost(models.Model):
         compute="_compute_partner_id",
         store=True,
         readonly=False,
+        precompute=True,
         help="Contact of the person, for staff without a login.",
     )
     job_title = fields.Char(translate=True, help="As residents shall read it.")

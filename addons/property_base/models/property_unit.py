@@ -7,6 +7,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..rules import personal as rule
+
 
 class PropertyUnit(models.Model):
     """A unit (房屋): dwelling, shop, office, storage room (BAS-05)."""
@@ -483,3 +485,74 @@ class PropertyUnit(models.Model):
         action["domain"] = [("unit_id", "=", self.id)]
         action["context"] = {"default_unit_id": self.id}
         return action
+
+    # === HOUSEHOLD === #
+
+    def _add_household_member(
+        self, name, phone, role, owner, relation=False, start_date=False, end_date=False
+    ):
+        """Register a person whom the owner names as family or tenant.
+
+        The entry waits for the staff's check, unless the community trusts its owners.
+
+        :param owner: res.partner who says so
+        :return: the property.occupancy
+        :raise UserError: when the name, the phone or the role is missing or the dates are wrong
+        """
+        self.ensure_one()
+        name = (name or "").strip()
+        digits = rule.normalise_phone(phone)
+        if not name or len(digits) < 7 or rule.is_masked(phone):
+            raise UserError(self.env._("Enter the name and the whole phone number of the person."))
+        if role not in ("family", "tenant"):
+            raise UserError(self.env._("Choose whether the person is family or a tenant."))
+        today = fields.Date.context_today(self)
+        start_date = start_date or today
+        if end_date and end_date < max(start_date, today):
+            raise UserError(self.env._("The last day cannot be before the first day or today."))
+        already = self.occupancy_ids._filtered_on(start_date).filtered(
+            lambda line: (
+                line.partner_id.name == name
+                and rule.normalise_phone(line.partner_id.phone) == digits
+            )
+        )
+        if already:
+            raise UserError(self.env._("%(name)s is registered in this unit already.", name=name))
+        partner = self.env["res.partner"].create(
+            {"name": name, "phone": phone.strip(), "lang": owner.lang}
+        )
+        stay = self.env["property.occupancy"].create(
+            {
+                "unit_id": self.id,
+                "partner_id": partner.id,
+                "role": role,
+                "relation": (relation or "").strip(),
+                "start_date": start_date,
+                "end_date": end_date,
+                "verified": self._is_owner_word_enough(),
+            }
+        )
+        self.message_post(
+            body=self.env._(
+                "%(owner)s registered %(name)s in the portal.", owner=owner.name, name=name
+            )
+        )
+        if not stay.verified:
+            self._ask_for_household_check(stay)
+        return stay
+
+    def _is_owner_word_enough(self):
+        """Tell whether people named by the owner count as verified at once."""
+        self.ensure_one()
+        get_parameter = getattr(self.community_id, "_get_parameter", None)
+        return bool(get_parameter and get_parameter("household_owner_verifies"))
+
+    def _ask_for_household_check(self, stay):
+        """Put the entry on the keeper's list."""
+        user = self.building_id.keeper_id or self.community_id.manager_id
+        if user:
+            self.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("Check the new occupant %(name)s", name=stay.partner_id.name),
+                user_id=user.id,
+            )

@@ -8,3 +8,5 @@ from . import test_personal_data
 from . import test_post
 from . import test_parameter
 from . import test_report_labels
+from . import test_portal
+from . import test_service_centre

@@ -61,6 +61,8 @@ class TestPost(PropertyCommon):
             self.entrance_keeper.building_ids = self.second_building
 
     def test_name_and_contact_follow_the_user(self):
-        post = self.make_post(False, user_id=self.user_staff.id)
+        post = self.env["property.post"].create(
+            {"community_id": self.community.id, "user_id": self.user_staff.id}
+        )
         self.assertEqual(post.name, self.user_staff.name)
         self.assertEqual(post.partner_id, self.user_staff.partner_id)
