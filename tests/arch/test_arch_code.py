@@ -43,16 +43,26 @@ def check_old_names(tree):
 
 
 def check_sudo_has_a_reason(tree):
-    """Every sudo() has a comment on its line or right above its statement."""
+    """Every sudo() has a comment at its statement, or its function says why before it."""
     problems = []
     for addon in tree.addons:
         for path, text, node in tree.python(addon):
             lines = text.splitlines()
+            explained = {
+                number
+                for function in ast.walk(node)
+                if isinstance(function, ast.FunctionDef)
+                for number in _after_reason(function, lines)
+            }
             for statement in ast.walk(node):
+                if getattr(statement, "lineno", None) in explained:
+                    continue
                 if not isinstance(statement, ast.stmt) or hasattr(statement, "body"):
                     continue
                 problems += _unexplained(tree.rel(path), lines, statement, statement)
             for compound in ast.walk(node):
+                if getattr(compound, "lineno", None) in explained:
+                    continue
                 # the head of an if, for, with or return-less block
                 for part in ("test", "iter"):
                     head = getattr(compound, part, None)
@@ -63,6 +73,18 @@ def check_sudo_has_a_reason(tree):
                 ):
                     problems += _unexplained(tree.rel(path), lines, compound, item)
     return sorted(set(problems))
+
+
+def _after_reason(function, lines):
+    """Return the lines of a function after the first comment or docstring that speaks of sudo."""
+    inside = range(function.lineno, function.end_lineno + 1)
+    for number in inside:
+        line = lines[number - 1]
+        if re.search(r"#.*\bsudo\b", line) or (
+            "sudo" in line and number <= function.body[0].end_lineno and ast.get_docstring(function)
+        ):
+            return range(number, function.end_lineno + 1)
+    return ()
 
 
 def _unexplained(place, lines, statement, part):

@@ -59,7 +59,10 @@ def check_view_ids(tree):
                 if not _value(record, "name").endswith(f".inherit.{addon}"):
                     problems.append(f"{place} is not named ....inherit.{addon}")
             elif model and not identity.startswith(f"{table(model)}_view_"):
-                problems.append(f"{place} does not begin with {table(model)}_view_")
+                # a screen of ours on somebody else's model may carry a name of ours
+                foreign = not model.startswith("property.")
+                if not (foreign and re.match(r"property_\w+_view_", identity)):
+                    problems.append(f"{place} does not begin with {table(model)}_view_")
     return problems
 
 
@@ -77,7 +80,10 @@ def check_action_ids(tree):
         for path, record in tree.records(addon, "ir.actions.act_window"):
             identity, model = record.get("id"), _value(record, "res_model")
             place, url = f"{tree.rel(path)}: {identity}", _value(record, "path")
-            if not re.match(rf"{table(model)}_action($|_)", identity):
+            own = model.startswith("property.")
+            if not re.match(
+                rf"({table(model)}{'' if own else '|property_[a-z_]+'})_action($|_)", identity
+            ):
                 problems.append(f"{place} does not begin with {table(model)}_action")
             if url and (not url.startswith(PREFIX) or url != url.lower()):
                 problems.append(f"{place}: path {url} does not begin with {PREFIX}")
