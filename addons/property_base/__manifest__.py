@@ -18,6 +18,9 @@
         "data/property_base_data.xml",
         "data/property_authority_data.xml",
         "data/property_parameter_data.xml",
+        "security/property_transfer_security.xml",
+        "security/property_key_security.xml",
+        "data/property_life_data.xml",
         "views/property_base_menus.xml",
         "views/property_community_views.xml",
         "views/property_building_views.xml",
@@ -41,6 +44,9 @@
         "views/property_place_templates.xml",
         "report/property_report_layout.xml",
         "report/property_label_print_report.xml",
+        "views/property_evidence_views.xml",
+        "views/property_transfer_views.xml",
+        "views/property_key_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -26,3 +26,9 @@ from . import property_sign
 from . import property_service_centre
 from . import property_duty
 from . import property_resident_leader
+from . import property_flow_mixin
+from . import property_evidence
+from . import property_unit_document
+from . import property_transfer
+from . import property_key
+from . import property_unit_life

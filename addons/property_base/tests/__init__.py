@@ -10,3 +10,6 @@ from . import test_parameter
 from . import test_report_labels
 from . import test_portal
 from . import test_service_centre
+from . import test_transfer_flow
+from . import test_key_ledger
+from . import test_life_concurrency

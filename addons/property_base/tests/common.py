@@ -120,3 +120,38 @@ class PropertyCommon(TransactionCase):
                 **vals,
             }
         )
+
+    @classmethod
+    def make_transfer(cls, unit, holders, **vals):
+        """Create a draft sale from 1 July 2025 on.
+
+        :param holders: list of (partner, numerator, denominator)
+        """
+        return cls.env["property.transfer"].create(
+            {
+                "unit_id": unit.id,
+                "effective_date": date(2025, 7, 1),
+                "document_waiver": "Papers seen at the counter",
+                "line_ids": [
+                    Command.create(
+                        {
+                            "partner_id": partner.id,
+                            "share_numerator": numerator,
+                            "share_denominator": denominator,
+                        }
+                    )
+                    for partner, numerator, denominator in holders
+                ],
+                **vals,
+            }
+        )
+
+    @classmethod
+    def make_key(cls, unit, number="K1", received=2, **vals):
+        """Create a key of ``unit`` with ``received`` pieces in stock."""
+        key = cls.env["property.key"].create({"unit_id": unit.id, "number": number, **vals})
+        if received:
+            cls.env["property.key.move"].create(
+                {"key_id": key.id, "kind": "receive", "quantity": received}
+            )
+        return key

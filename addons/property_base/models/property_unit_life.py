@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+from odoo import fields, models
+
+
+class PropertyUnit(models.Model):
+    """What happens to a unit over its life: papers, transfers, handovers, keys, moves, lineage."""
+
+    _inherit = "property.unit"
+
+    transfer_version = fields.Integer(
+        default=0, copy=False, readonly=True, help="Counts transfers; settles who came first."
+    )
+    document_ids = fields.One2many("property.unit.document", "unit_id", string="Papers")
+    transfer_ids = fields.One2many("property.transfer", "unit_id", string="Transfers")
+    key_ids = fields.One2many("property.key", "unit_id", string="Keys")
+    document_count = fields.Integer(compute="_compute_document_count")
+    transfer_count = fields.Integer(compute="_compute_transfer_count")
+    key_out_count = fields.Integer(string="Keys out", compute="_compute_key_out_count")
+
+    def _count_by_unit(self, model, domain=(), aggregate="__count"):
+        """Count records of ``model`` per unit, in one query.
+
+        :return: dict unit id -> number
+        """
+        rows = self.env[model]._read_group(
+            [("unit_id", "in", self.ids), *domain], ["unit_id"], [aggregate]
+        )
+        return {unit.id: number for unit, number in rows}
+
+    def _compute_document_count(self):
+        counts = self._count_by_unit("property.unit.document")
+        for unit in self:
+            unit.document_count = counts.get(unit._origin.id, 0)
+
+    def _compute_transfer_count(self):
+        counts = self._count_by_unit("property.transfer")
+        for unit in self:
+            unit.transfer_count = counts.get(unit._origin.id, 0)
+
+    def _compute_key_out_count(self):
+        counts = self._count_by_unit("property.key", aggregate="quantity_out:sum")
+        for unit in self:
+            unit.key_out_count = counts.get(unit._origin.id, 0) or 0
+
+    def _action_of_unit(self, xmlid, **context):
+        """Open the records of this unit that the action shows."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(f"property_base.{xmlid}")
+        action["domain"] = [("unit_id", "=", self.id)]
+        action["context"] = {"default_unit_id": self.id, **context}
+        return action
+
+    def action_view_documents(self):
+        """Open the property-right file of the unit."""
+        return self._action_of_unit("property_unit_document_action")
+
+    def action_view_transfers(self):
+        """Open the transfers of the unit."""
+        return self._action_of_unit("property_transfer_action")
+
+    def action_view_keys(self):
+        """Open the key ledger of the unit."""
+        return self._action_of_unit("property_key_action")
+
+
+class PropertyOwnership(models.Model):
+    _inherit = "property.ownership"
+
+    transfer_id = fields.Many2one(
+        "property.transfer",
+        string="Transfer",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The transfer that opened this ownership.",
+    )
