@@ -22,28 +22,16 @@ from suite.console import SuiteError
 
 LAYOUT = "1"
 SCRIPTS = Path(__file__).with_name("scripts")
+MODULES = Path(__file__).resolve().parents[1] / "modules.txt"
 DATABASE_GIGABYTES = 2
 KEEP_TEMPLATES = 2
 HASHES = "property_suite.addon_hashes"
 
-# what the suite and an accountant on Community use of Odoo; l10n_cn installs itself in China
-ODOO_MODULES = (
-    "mail",
-    "portal",
-    "resource",
-    "rating",
-    "analytic",
-    "phone_validation",
-    "product",
-    "account",
-    "account_payment",
-    "payment_demo",
-)
-COMPANIONS = (
-    "account_reconcile_oca",
-    "account_statement_import_sheet_file",
-    "account_financial_report",
-)
+
+def read_modules(path=MODULES):
+    """Return the names of a list of modules, without comments."""
+    lines = (line.partition("#")[0].strip() for line in path.read_text().splitlines())
+    return [line for line in lines if line]
 
 
 class Databases:
@@ -183,8 +171,7 @@ class Databases:
 
     def base_key(self):
         script = (SCRIPTS / "prepare_company.py").read_text()
-        modules = ",".join(ODOO_MODULES + COMPANIONS)
-        return files.digest(LAYOUT, self.platform.key, script, modules)
+        return files.digest(LAYOUT, self.platform.key, script, *read_modules())
 
     def addon_hashes(self):
         return {
@@ -200,8 +187,8 @@ class Databases:
                 config = ["-c", self.config, "-d", work, "--no-http", "--stop-after-init"]
                 self.odoo("Creating a database", *config, "-i", "base", log=f"{self.kind}-base")
                 self.script("Setting the company up", work, "prepare_company.py", "company")
-                modules = ODOO_MODULES + COMPANIONS
-                self.install("Installing accounting", work, modules, log=f"{self.kind}-account")
+                log = f"{self.kind}-account"
+                self.install("Installing accounting", work, read_modules(), log=log)
                 self.pregenerate(work)
         return name
 

@@ -101,7 +101,7 @@ def _pylint(platform):
         return True
     arguments = ["--load-plugins=pylint_odoo", "--disable=all", "--enable=odoolint"]
     arguments += [f"--disable={','.join(PYLINT_OFF)}", "--valid-odoo-versions=19.0"]
-    arguments += [f"--manifest-required-authors={AUTHOR}", "--score=n"]
+    arguments += [f"--manifest-required-authors={AUTHOR}", "--score=n", "--ignore=rules"]
     return _tool(platform, "pylint", *arguments, *addons)
 
 
@@ -134,4 +134,6 @@ def is_shell(path):
 
 def _docker(platform):
     paths = tracked(platform.settings.root, "docker/*Dockerfile*")
-    return not paths or _tool(platform, "hadolint", *paths)
+    return not paths or _tool(
+        platform, "hadolint", "--no-color", "--failure-threshold=warning", *paths
+    )

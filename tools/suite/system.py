@@ -82,9 +82,11 @@ def ensure(needs, console, log, has_postgresql, is_root=None):
 
 def report_missing(wanted, console):
     """Say what is missing and how to get it; stop when it is required."""
-    command = "sudo apt-get install " + " ".join(need.package for need in wanted)
+    command = "apt-get install " + " ".join(need.package for need in wanted)
     lines = [f"  {need.package}: without it {need.without}" for need in wanted]
-    text = "\n".join(["System packages are missing:", *lines, f"Get them with: {command}"])
+    text = "\n".join(
+        ["System packages are missing:", *lines, f"Get them, as root, with: {command}"]
+    )
     if any(need.required for need in wanted):
         raise SuiteError(text)
     console.warn(text)

@@ -16,6 +16,7 @@ TOOLS = Path(__file__).resolve().parents[1]
 REQUIREMENTS = TOOLS / "requirements.txt"
 CONSTRAINTS = TOOLS / "constraints.txt"
 COMPANIONS = TOOLS / "requirements-oca.txt"
+BENCH = TOOLS / "requirements-bench.txt"
 NEWEST = (3, 13)
 
 NO_INDEX = """\
@@ -51,7 +52,7 @@ class Environment:
 
 def key(odoo_root):
     """Return what tells one environment from another: pins, Python, Odoo's place."""
-    pins = [path.read_text() for path in (REQUIREMENTS, CONSTRAINTS, COMPANIONS)]
+    pins = [path.read_text() for path in (REQUIREMENTS, CONSTRAINTS, COMPANIONS, BENCH)]
     return files.digest(LAYOUT, sys.version, sys.executable, str(odoo_root), *pins)
 
 
@@ -84,7 +85,7 @@ def _make(folder, odoo_root, logs, console):
     pinned = ["-r", REQUIREMENTS, "-c", CONSTRAINTS]
     _pip(console, [*pip, *wheels, *pinned], logs / "pip.log")
     # their declared dependencies (psycopg2, ofxparse) need a compiler and are met otherwise
-    _pip(console, [*pip, "--no-deps", "-r", COMPANIONS], logs / "pip-oca.log")
+    _pip(console, [*pip, "--no-deps", "-r", COMPANIONS, "-r", BENCH], logs / "pip-oca.log")
     (environment.site_packages / "odoo_source.pth").write_text(f"{odoo_root}\n")
     check = [environment.python, "-c", "import odoo.release, psycopg2, lxml, gevent"]
     done = subprocess.run(check, capture_output=True, text=True, check=False, cwd="/")

@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 # ruff: noqa: F821
-"""Make the first company Chinese. Must run before "account" is installed: the chart of accounts
-follows the company's country at that moment."""
+"""Give the first company its country, currency, language and time zone: China's unless told.
 
-currency = env.ref("base.CNY")
-currency.active = True
-env.company.write({"country_id": env.ref("base.cn").id, "currency_id": currency.id})
-env["res.lang"]._activate_lang("zh_CN")
-env.ref("base.user_admin").tz = "Asia/Shanghai"
+Must run before "account" is installed: the chart of accounts follows the company's country at
+that moment.
+"""
+
+import os
+
+country = env["res.country"].search([("code", "=", os.environ.get("SUITE_COUNTRY", "CN"))])
+country.ensure_one()
+country.currency_id.active = True
+env.company.write({"country_id": country.id, "currency_id": country.currency_id.id})
+env["res.lang"]._activate_lang(os.environ.get("SUITE_LANGUAGE", "zh_CN"))
+env.ref("base.user_admin").tz = os.environ.get("SUITE_TIMEZONE", "Asia/Shanghai")
 env.cr.commit()
