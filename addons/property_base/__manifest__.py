@@ -47,6 +47,8 @@
         "views/property_evidence_views.xml",
         "views/property_transfer_views.xml",
         "views/property_key_views.xml",
+        "report/property_post_report.xml",
+        "report/property_unit_report.xml",
     ],
     "assets": {
         "web.assets_backend": [

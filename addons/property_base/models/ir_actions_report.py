@@ -79,14 +79,17 @@ class IrActionsReport(models.Model):
 
         Only the patched build of wkhtmltopdf can print headers and footers.
         """
-        setting = (
-            self.env["ir.config_parameter"].sudo().get_param("property_base.pdf_engine") or "auto"
-        )
+        setting = self._get_pdf_param("engine")
         if setting in ("chromium", "wkhtmltopdf"):
             return setting
         if _wkhtml().is_patched_qt or not find_executable():
             return "wkhtmltopdf"
         return "chromium"
+
+    @api.model
+    def _get_pdf_param(self, name):
+        # sudo: everybody prints, only administrators read system parameters
+        return self.env["ir.config_parameter"].sudo().get_param(f"property_base.pdf_{name}")
 
     @api.model
     def get_wkhtmltopdf_state(self):
@@ -98,13 +101,13 @@ class IrActionsReport(models.Model):
     @api.model
     def _get_pdf_slots(self):
         """:return: how many browsers may print at once on this machine"""
-        value = self.env["ir.config_parameter"].sudo().get_param("property_base.pdf_slots")
+        value = self._get_pdf_param("slots")
         return int(value) if value and value.isdigit() and int(value) else max(2, os.cpu_count())
 
     @api.model
     def _get_pdf_timeout(self):
         """:return: seconds that one document may take"""
-        value = self.env["ir.config_parameter"].sudo().get_param("property_base.pdf_timeout")
+        value = self._get_pdf_param("timeout")
         return int(value) if value and value.isdigit() and int(value) else 60
 
     @contextlib.contextmanager
@@ -113,9 +116,8 @@ class IrActionsReport(models.Model):
 
         :raise UserError: the browser is missing, overloaded or fails
         """
-        get_param = self.env["ir.config_parameter"].sudo().get_param
         timeout = self._get_pdf_timeout()
-        no_sandbox = str2bool(get_param("property_base.pdf_no_sandbox") or "0", False)
+        no_sandbox = str2bool(self._get_pdf_param("no_sandbox") or "0", False)
         try:
             with (
                 slot(self._get_pdf_slots(), timeout),
@@ -330,6 +332,7 @@ class IrActionsReport(models.Model):
         match = _ASSET_URL.match(path)
         if not match:
             return None
+        # sudo: style sheets are public, their attachments belong to the system
         env = self.sudo().env
         attachment = env["ir.attachment"].search(
             [("url", "=", path), ("public", "=", True), ("res_model", "=", "ir.ui.view")], limit=1

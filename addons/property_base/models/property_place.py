@@ -79,6 +79,7 @@ class PropertyPlace(models.Model):
         self.ensure_one()
         if self.res_model not in self.env:
             return None
+        # sudo: the code is the key to the public facts of its place
         record_sudo = self.env[self.res_model].sudo().browse(self.res_id).exists()
         if not record_sudo or not hasattr(record_sudo, "_get_place_actions"):
             return None

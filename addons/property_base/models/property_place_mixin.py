@@ -20,6 +20,7 @@ class PropertyPlaceMixin(models.AbstractModel):
 
     def _compute_place_url(self):
         saved = self.filtered("id")
+        # sudo: whoever may read a place may know its page
         places = self.env["property.place"].sudo()
         urls = {
             place.res_id: place.url
