@@ -268,14 +268,22 @@ class PropertyCommunity(models.Model):
         action["context"] = {"default_community_id": self.id, **(context or {})}
         return action
 
-    def _get_service_phone(self):
+    def _get_service_phone(self, now=None):
         """Extension point: number that residents call.
 
-        :return: phone of the community's address, else the company's, else an empty string
+        :param now: naive UTC datetime; without it the number for print, which holds at any hour
+        :return: phone of the service centre, else of the community's address, else of the company,
+            else an empty string
         """
         self.ensure_one()
-        # sudo: the number is public, the contact behind it need not be readable
-        return self.sudo().partner_id.phone or self.sudo().company_id.phone or ""
+        # sudo: the number is public, what it is written on need not be readable
+        community_sudo = self.sudo()
+        centre_sudo = self.env["property.service.centre"].sudo()._get_of_community(self)
+        if now and centre_sudo:
+            phone = centre_sudo._get_phone(now)
+        else:
+            phone = centre_sudo.phone_other or centre_sudo.phone_office
+        return phone or community_sudo.partner_id.phone or community_sudo.company_id.phone or ""
 
     def _lock(self):
         """Serialise set-up work on these communities until the end of the transaction."""

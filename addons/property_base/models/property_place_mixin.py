@@ -50,7 +50,7 @@ class PropertyPlaceMixin(models.AbstractModel):
         :return: list of dicts ``title``, ``url``, ``icon`` (font-awesome class), ``primary``
         """
         self.ensure_one()
-        phone = self._get_place_community()._get_service_phone()
+        phone = self._get_place_community()._get_service_phone(fields.Datetime.now())
         if not phone:
             return []
         return [

@@ -79,6 +79,17 @@ class TestLabels(LabelCommon):
         with self.assertRaises(AccessError):
             self.labels(unit)._get_sheets()
 
+    def test_service_phone_comes_from_the_service_centre(self):
+        self.env["property.service.centre"].create(
+            {
+                "name": "Desk",
+                "community_ids": self.community.ids,
+                "phone_office": "021-1111",
+                "phone_other": "021-2222",
+            }
+        )
+        self.assertEqual(self.community._get_service_phone(), "021-2222")
+
     def test_a_place_keeps_its_code(self):
         places = self.env["property.place"]
         first = places._find_or_create(self.units)
