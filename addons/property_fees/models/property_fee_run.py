@@ -248,7 +248,7 @@ class PropertyFeeRun(models.Model):
 
     def action_view_bills(self):
         """Open the bills of the run."""
-        return self._action_view("property_fees.property_fee_bill_action", "property_fee_run_id")
+        return self._action_view("property_fees.account_move_action_bill", "property_fee_run_id")
 
     def action_view_skips(self):
         """Open what the run left out."""

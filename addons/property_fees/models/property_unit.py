@@ -48,7 +48,7 @@ class PropertyUnit(models.Model):
         """Open the bills of the unit."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
-            "property_fees.property_fee_bill_action"
+            "property_fees.account_move_action_bill"
         )
         action["domain"] = [("property_unit_id", "=", self.id)]
         action["context"] = {"create": False}

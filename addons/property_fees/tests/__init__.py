@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from . import test_fee_item
 from . import test_fee_run_flow
+from . import test_cashier_flow

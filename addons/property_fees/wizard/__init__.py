@@ -1,1 +1,3 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+from . import property_cashier_payment
+from . import property_receipt_void
