@@ -32,3 +32,5 @@ from . import property_unit_document
 from . import property_transfer
 from . import property_key
 from . import property_unit_life
+from . import property_register_import_log
+from . import property_register_mapping

@@ -46,6 +46,10 @@ _COMPANY_LATIN = re.compile(
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(r"[、,;；,，/／|&＆\n\r]+|\s+(?:and|AND|及|与|和)\s+")
+# the comma of "Acme Co., Ltd." separates nobody
+_LEGAL_TAIL = re.compile(
+    r",\s*((?:ltd|limited|inc|llc|llp|corp|co|plc|gmbh)\b\.?)", re.IGNORECASE
+)
 _HAN = r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f〇]"
 _HAN_ONLY = re.compile(rf"{_HAN}+")
 _BRACKET = re.compile(r"\s*[(（\[【]([^)）\]】]*)[)）\]】]\s*")
@@ -124,8 +128,8 @@ def split_names(value: object) -> list[tuple[str, Fraction | None]]:
         raw,
     )
     names: list[tuple[str, Fraction | None]] = []
-    for part in _SEPARATOR.split(kept):
-        text = person_text(part)
+    for part in _SEPARATOR.split(_LEGAL_TAIL.sub("\ufffc\\1", kept)):
+        text = person_text(part.replace("\ufffc", ", "))
         if is_nobody(text):
             continue
         names.extend(_name_and_share(piece) for piece in _split_spaces(text))

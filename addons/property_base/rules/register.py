@@ -10,10 +10,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 
 from .errors import RuleError
 from .place import unit_key
 from .register_columns import (
+    FILL_LIMIT,
     REPEATABLE,
     is_counter,
     label_key,
@@ -135,11 +137,12 @@ def _read_sheet(
     sheet: SheetRows, plan: SheetPlan, today: date, reading: _Reading
 ) -> Iterator[UnitRow]:
     """Yield the believable rows of a sheet; a merged unit gathers the owners of its lines."""
-    header = tuple(narrow(cell) for cell in unmerge(sheet)[plan.header_row - 1])
+    lines = unmerge(sheet)
+    header = tuple(narrow(cell) for cell in lines[plan.header_row - 1])
     continued = _continued_rows(sheet, plan)
     pending: UnitRow | None = None
     refused = False
-    for at, row in enumerate(unmerge(sheet)[plan.header_row :], plan.header_row + 1):
+    for at, row in enumerate(lines[plan.header_row :], plan.header_row + 1):
         cells = Cells(sheet.title, at, plan, row)
         if cells.is_blank() or _is_total(row):
             continue
@@ -167,12 +170,13 @@ def _continued_rows(sheet: SheetRows, plan: SheetPlan) -> frozenset[int]:
     """Return the lines whose unit is merged with the line above: its further owners."""
     names = ("number", "address")
     columns = {at + 1 for at, name in enumerate(plan.fields) if name in names}
-    return frozenset(
+    lines = (
         line
         for top, left, bottom, right in sheet.merges
         if left == right and left in columns and top > plan.header_row
         for line in range(top + 1, min(bottom, len(sheet.rows)) + 1)
     )
+    return frozenset(islice(lines, FILL_LIMIT))
 
 
 def _core(row: UnitRow) -> UnitRow:

@@ -2,7 +2,7 @@
 """Find the header row of a register and say which column holds what."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from .register_types import Formula, Row, SheetPlan, SheetRows
 from .register_words import SYNONYMS
@@ -11,6 +11,8 @@ from .text import narrow, plain
 HEADER_SEARCH_ROWS = 40
 COLUMN_LIMIT = 120
 SAMPLE_ROWS = 60
+# overlapping merges could ask for more cells than a machine has
+FILL_LIMIT = 2_000_000
 
 FIELDS = tuple(SYNONYMS)
 # columns of other addons: offered to them, kept when nobody takes them
@@ -69,13 +71,15 @@ def unmerge(sheet: SheetRows) -> tuple[Row, ...]:
     columns are titles or group headers and are filled in the header search only.
     """
     rows = list(sheet.rows)
+    filled = 0
     for top, left, bottom, right in sheet.merges:
         if left != right or top > len(rows) or left > len(rows[top - 1]):
             continue
-        value = rows[top - 1][left - 1]
-        if value is None:
+        value, end = rows[top - 1][left - 1], min(bottom, len(rows))
+        filled += end - top
+        if value is None or filled > FILL_LIMIT:
             continue
-        for at in range(top, min(bottom, len(rows))):
+        for at in range(top, end):
             row = list(rows[at]) + [None] * (left - len(rows[at]))
             row[left - 1] = value
             rows[at] = tuple(row)
@@ -113,7 +117,7 @@ def plan_sheet(
         return SheetPlan(sheet.title, 0, (), (), "")
     labels = _labels(rows, at)
     signature = "|".join(label_key(label) for label in labels)
-    fields = _fields(labels, extra)
+    fields = guess_fields(labels, extra)
     for column, name in ((remembered or {}).get(signature) or {}).items():
         if column < len(fields):
             fields[column] = name
@@ -140,7 +144,8 @@ def _labels(rows: tuple[Row, ...], at: int) -> tuple[str, ...]:
     return tuple(labels)
 
 
-def _fields(labels: tuple[str, ...], extra: Mapping[str, str] | None) -> list[str]:
+def guess_fields(labels: Sequence[str], extra: Mapping[str, str] | None) -> list[str]:
+    """Return what each column holds by its header alone, empty for nothing that we read."""
     fields: list[str] = []
     for label in labels:
         name = field_of(label, extra)

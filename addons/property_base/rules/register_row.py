@@ -237,7 +237,7 @@ def _read_place(cells: Cells) -> tuple[str, str, str]:
 def _read_usage(cells: Cells) -> str:
     told = cells.get("usage")
     if told is None:
-        return "residential"
+        return ""
     usage = usage_of(told)
     if not usage:
         cells.tell("usage_unknown", "usage", WARNING)
@@ -289,11 +289,16 @@ def _read_owners(cells: Cells, place: tuple[str, str, str]) -> tuple[tuple[Owner
     shares = _read_shares(cells, named)
     if cells.refused():
         return (), False
+    if len(phones) > max(len(named), 1):
+        cells.tell("phone_extra", "phone", WARNING, count=len(named))
     if not named:
         if phones or tails:
             cells.tell("owner_missing", "owner", WARNING)
         return (), False
-    return _make_owners([name for name, _share in named], phones, tails, shares, place), False
+    owners = _make_owners([name for name, _share in named], phones, tails, shares, place)
+    if cells.get("share") is not None or any(share for _name, share in named):
+        owners = tuple(replace(owner, share_told=True) for owner in owners)
+    return owners, False
 
 
 def _read_names(cells: Cells) -> list[tuple[str, Fraction | None]]:
@@ -310,21 +315,19 @@ def _read_names(cells: Cells) -> list[tuple[str, Fraction | None]]:
 
 
 def _read_list(cells: Cells, name: str, parse: Callable[[Any], str]) -> list[str]:
-    """Return the values of all columns of a field; an unusable one refuses the row."""
+    """Return the values of all columns of a field; an unusable one refuses the row.
+
+    A masked phone counts as an empty one, so that the others stay beside their names.
+    """
     values: list[str] = []
     for cell in cells.all(name):
         for part in split_values(cell) if isinstance(cell, str) else [cell]:
             try:
-                value = parse(part)
+                values.append(parse(part))
             except RuleError as error:
-                if error.code == "phone_masked":
-                    cells.tell(error.code, name, WARNING, **error.details)
-                    value = ""
-                else:
-                    cells.refuse(error.code, name, **error.details)
-                    continue
-            if value:
-                values.append(value)
+                masked = error.code == "phone_masked"
+                cells.tell(error.code, name, WARNING if masked else ERROR, **error.details)
+                values.append("")
     return values
 
 

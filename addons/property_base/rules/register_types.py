@@ -53,7 +53,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Owner:
-    """An owner as the register tells; ``key`` is the same for the same person."""
+    """An owner as the register tells; ``key`` is the same for the same person.
+
+    :param share_told: whether the register tells the share, or co-owners were taken as equal
+    """
 
     key: tuple[str, ...]
     name: str
@@ -61,11 +64,16 @@ class Owner:
     id_tail: str
     is_company: bool
     share: Fraction
+    share_told: bool = False
 
 
 @dataclass(frozen=True)
 class UnitRow:
-    """One unit that the register tells without contradiction."""
+    """One unit that the register tells without contradiction.
+
+    :param usage: kind of use, empty when the register does not tell
+    :param state: state that the register tells, empty when it tells none
+    """
 
     sheet: str
     row: int

@@ -2,3 +2,5 @@
 from . import property_personal_data_reveal
 from . import property_community_copy_setup
 from . import property_label_print
+from . import property_register_export
+from . import property_register_import
