@@ -15,6 +15,7 @@
         "security/property_authority_security.xml",
         "security/property_people_security.xml",
         "security/property_parameter_security.xml",
+        "security/register_security.xml",
         "data/property_base_data.xml",
         "data/property_authority_data.xml",
         "data/property_parameter_data.xml",
@@ -49,6 +50,9 @@
         "views/property_key_views.xml",
         "report/property_post_report.xml",
         "report/property_unit_report.xml",
+        "views/property_register_templates.xml",
+        "wizard/property_register_import_views.xml",
+        "views/property_register_import_log_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

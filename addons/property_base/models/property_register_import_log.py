@@ -182,6 +182,4 @@ class PropertyRegisterImportFinding(models.Model):
     @api.depends_context("lang")
     def _compute_message(self):
         for finding in self:
-            finding.message, finding.remedy = describe(
-                self.env, finding.code, finding.params or {}
-            )
+            finding.message, finding.remedy = describe(self.env, finding.code, finding.params or {})

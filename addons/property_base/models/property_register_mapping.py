@@ -11,9 +11,13 @@ class PropertyRegisterMapping(models.Model):
     _order = "community_id, write_date desc, id desc"
     _rec_name = "label"
 
-    label = fields.Char(required=True, readonly=True, help="The headers, as they stand in the file.")
+    label = fields.Char(
+        string="Headers", required=True, readonly=True, help="As they stand in the file."
+    )
     signature = fields.Char(required=True, readonly=True)
-    columns = fields.Json(required=True, help="Column from 0 -> field, empty for not read.")
+    columns = fields.Json(
+        string="Column fields", required=True, help="Column from 0 -> field, empty for not read."
+    )
     description = fields.Char(compute="_compute_description", string="Columns")
 
     _signature_uniq = models.UniqueIndex(

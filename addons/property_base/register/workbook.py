@@ -28,7 +28,9 @@ MERGE_LIMIT = 100_000
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
-_MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+_MERGE = re.compile(
+    rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"'
+)
 _DOCTYPE = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
@@ -104,14 +106,12 @@ def _read_xlsx(data, filename):
                     twin = formulas.worksheets[at]
                 rows = _xlsx_rows(ws, twin, budget)
                 budget -= sum(1 for row in rows if row)
-                sheets.append(
-                    SheetRows(ws.title, rows, _merges(raw), ws.sheet_state != "visible")
-                )
+                sheets.append(SheetRows(ws.title, rows, _merges(raw), ws.sheet_state != "visible"))
     except (RuleError, MemoryError):
         raise
     except zipfile.BadZipFile:
         raise RuleError("file_damaged", filename=filename) from None
-    except Exception as error:  # noqa: BLE001 - openpyxl answers broken files with any exception
+    except Exception as error:
         raise RuleError("file_damaged", filename=filename) from error
     return tuple(sheets)
 
@@ -193,13 +193,13 @@ def _read_ole(data, filename):
         raise RuleError("old_format_unreadable", filename=filename) from None
     except MemoryError:
         raise
-    except Exception as error:  # noqa: BLE001 - a broken xls raises anything
+    except Exception as error:
         raise RuleError("old_format_unreadable", filename=filename) from error
     try:
         return _xls_sheets(book, xlrd)
     except (RuleError, MemoryError):
         raise
-    except Exception as error:  # noqa: BLE001 - a broken xls raises anything
+    except Exception as error:
         raise RuleError("old_format_unreadable", filename=filename) from error
 
 

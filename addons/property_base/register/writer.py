@@ -78,7 +78,7 @@ class RegisterWriter:
     def _write_batch(self, rows):
         buildings = self._find_or_create_buildings(rows)
         known = self._find_units(buildings)
-        lines = self._current_lines([unit for unit in known.values()])
+        lines = self._current_lines(known.values())
         done, new, ownerless = [], [], []
         for row in rows:
             unit = known.get(unit_key(row.building, row.entrance, row.number))
@@ -92,11 +92,12 @@ class RegisterWriter:
                 done.append((row, unit))
         self._resolve_people([row for row, _unit in ownerless] + new)
         units = self._create_units(new, buildings)
-        done += zip(new, units, strict=True)
-        pairs = [(row, unit, self._first_day(row, ())) for row, unit in zip(new, units, strict=True)]
-        self._create_ownerships(pairs, SILENT)
+        added = list(zip(new, units, strict=True))
+        self._create_ownerships(
+            [(row, unit, self._first_day(row, ())) for row, unit in added], SILENT
+        )
         self._add_owners(ownerless)
-        return done
+        return done + added
 
     def _find_or_create_buildings(self, rows):
         Building = self.env["property.building"]
@@ -258,7 +259,8 @@ class RegisterWriter:
             return None
         pairs = []
         for owner in owners:
-            same = [line for line in left if _name(line.partner_id.sudo().name) == _name(owner.name)]
+            name = _name(owner.name)
+            same = [line for line in left if _name(line.partner_id.sudo().name) == name]
             if not same:
                 return None
             line = next(

@@ -47,9 +47,7 @@ _COMPANY_LATIN = re.compile(
 )
 _SEPARATOR = re.compile(r"[、,;；,，/／|&＆\n\r]+|\s+(?:and|AND|及|与|和)\s+")
 # the comma of "Acme Co., Ltd." separates nobody
-_LEGAL_TAIL = re.compile(
-    r",\s*((?:ltd|limited|inc|llc|llp|corp|co|plc|gmbh)\b\.?)", re.IGNORECASE
-)
+_LEGAL_TAIL = re.compile(r",\s*((?:ltd|limited|inc|llc|llp|corp|co|plc|gmbh)\b\.?)", re.IGNORECASE)
 _HAN = r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f〇]"
 _HAN_ONLY = re.compile(rf"{_HAN}+")
 _BRACKET = re.compile(r"\s*[(（\[【]([^)）\]】]*)[)）\]】]\s*")

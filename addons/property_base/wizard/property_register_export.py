@@ -11,10 +11,13 @@ from ..register.report import formats, open_book
 # These words are read back by the import, so they come from its list of known headers and not
 # from a translation that may change.
 HEADERS = {
-    "zh": ("楼栋", "单元", "楼层", "房号", "用途", "建筑面积(㎡)", "套内面积(㎡)", "业主姓名", "共有人",
+    "zh": ("楼栋", "单元", "楼层", "房号", "用途", "建筑面积(㎡)", "套内面积(㎡)", "业主姓名",
+           "共有人",
            "产权份额", "联系电话", "身份证后四位", "交付日期", "房屋状态", "备注"),
     "en": ("Building", "Entrance", "Floor", "Room number", "Use", "Area (m²)", "Inner area (m²)",
-           "Owner", "Co-owners", "Shares", "Phone", "ID last 4", "Delivery date", "State", "Remark"),
+           "Owner", "Co-owners", "Shares", "Phone",
+           "ID last 4", "Delivery date", "State",
+           "Remark"),
 }  # fmt: skip
 WORDS = {
     "zh": {"residential": "住宅", "commercial": "商铺", "office": "办公", "storage": "储藏",

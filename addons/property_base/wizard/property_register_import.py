@@ -389,7 +389,7 @@ class PropertyRegisterImport(models.TransientModel):
             pairs = writer.write(batch)
             self._offer_to_siblings(pairs, work, writer)
             done += len(batch)
-            if seconds is not None and time.monotonic() - began > seconds:
+            if seconds is not None and time.monotonic() - began >= seconds:
                 break
         work["people"], work["counts"] = writer.people, dict(writer.counts)
         work["findings"] = work["findings"] + [dump_finding(f) for f in writer.findings]
