@@ -22,6 +22,8 @@
         "security/property_transfer_security.xml",
         "security/property_key_security.xml",
         "data/property_life_data.xml",
+        "security/property_handover_security.xml",
+        "data/property_handover_data.xml",
         "views/property_base_menus.xml",
         "views/property_community_views.xml",
         "views/property_building_views.xml",
@@ -53,6 +55,7 @@
         "views/property_register_templates.xml",
         "wizard/property_register_import_views.xml",
         "views/property_register_import_log_views.xml",
+        "views/property_handover_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -34,3 +34,6 @@ from . import property_key
 from . import property_unit_life
 from . import property_register_import_log
 from . import property_register_mapping
+from . import property_handover_template
+from . import property_handover
+from . import property_handover_line

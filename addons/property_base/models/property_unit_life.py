@@ -13,8 +13,10 @@ class PropertyUnit(models.Model):
     document_ids = fields.One2many("property.unit.document", "unit_id", string="Papers")
     transfer_ids = fields.One2many("property.transfer", "unit_id", string="Transfers")
     key_ids = fields.One2many("property.key", "unit_id", string="Keys")
+    handover_ids = fields.One2many("property.handover", "unit_id", string="Handovers")
     document_count = fields.Integer(compute="_compute_document_count")
     transfer_count = fields.Integer(compute="_compute_transfer_count")
+    handover_count = fields.Integer(compute="_compute_handover_count")
     key_out_count = fields.Integer(string="Keys out", compute="_compute_key_out_count")
 
     def _count_by_unit(self, model, domain=(), aggregate="__count"):
@@ -37,6 +39,11 @@ class PropertyUnit(models.Model):
         for unit in self:
             unit.transfer_count = counts.get(unit._origin.id, 0)
 
+    def _compute_handover_count(self):
+        counts = self._count_by_unit("property.handover")
+        for unit in self:
+            unit.handover_count = counts.get(unit._origin.id, 0)
+
     def _compute_key_out_count(self):
         counts = self._count_by_unit("property.key", aggregate="quantity_out:sum")
         for unit in self:
@@ -57,6 +64,10 @@ class PropertyUnit(models.Model):
     def action_view_transfers(self):
         """Open the transfers of the unit."""
         return self._action_of_unit("property_transfer_action")
+
+    def action_view_handovers(self):
+        """Open the handovers of the unit."""
+        return self._action_of_unit("property_handover_action")
 
     def action_view_keys(self):
         """Open the key ledger of the unit."""

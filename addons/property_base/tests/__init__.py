@@ -15,3 +15,4 @@ from . import test_key_ledger
 from . import test_life_concurrency
 from . import test_report_prints
 from . import test_register_import
+from . import test_handover_flow

@@ -155,3 +155,16 @@ class PropertyCommon(TransactionCase):
                 {"key_id": key.id, "kind": "receive", "quantity": received}
             )
         return key
+
+    @classmethod
+    def make_handover(cls, unit, partner, kind="move_in", **vals):
+        """Create a handover of ``unit`` on 1 July 2025 with the standard checklist."""
+        return cls.env["property.handover"].create(
+            {
+                "unit_id": unit.id,
+                "partner_id": partner.id,
+                "kind": kind,
+                "handover_date": date(2025, 7, 1),
+                **vals,
+            }
+        )
