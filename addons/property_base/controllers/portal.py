@@ -27,6 +27,7 @@ class PropertyPortal(CustomerPortal):
             request.env["property.unit"]
             .sudo()  # sudo: the domain is the right itself
             .search([("resident_user_ids", "in", request.env.user.ids)])
+            .sorted(lambda unit: unit.usage == "storage")
         )
 
     def _get_property_unit(self, unit_id):
@@ -51,6 +52,16 @@ class PropertyPortal(CustomerPortal):
                     "sequence": 60,
                 }
             )
+        cards.append(
+            {
+                "title": request.env._("Link a unit"),
+                "text": request.env._("Ask for access to a unit, follow your requests"),
+                "url": "/my/binding",
+                "icon": "fa-link",
+                "count": len(self._get_bindings_to_confirm(units)),
+                "sequence": 70,
+            }
+        )
         cards.append(
             {
                 "title": request.env._("My profile"),
@@ -163,6 +174,22 @@ class PropertyPortal(CustomerPortal):
             "property_centre": self._prepare_property_centre(main) if main else False,
             "image_data_uri": image_data_uri,
         }
+
+    def _get_bindings_to_confirm(self, units):
+        """Return the requests of family and tenants that an owner may confirm."""
+        owned = units.filtered(lambda unit: request.env.user in unit.owner_user_ids)
+        return (
+            request.env["property.binding"]
+            .sudo()  # sudo: the domain is the right itself
+            .search(
+                [
+                    ("unit_id", "in", owned.ids),
+                    ("state", "=", "submitted"),
+                    ("role", "!=", "owner"),
+                    ("user_id", "!=", request.env.uid),
+                ]
+            )
+        )
 
     def _property_redirect(self, url, message=None, error=None):
         """Redirect after a POST, leaving a word for the next page."""
@@ -358,9 +385,12 @@ class PropertyPortal(CustomerPortal):
             if post.get("lang") in dict(languages):
                 vals["lang"] = post["lang"]
             partner_sudo.write(vals)
-            return self._property_redirect(
+            response = self._property_redirect(
                 "/my/profile", message=request.env._("Your profile has been saved.")
             )
+            if "lang" in vals:
+                response.set_cookie("frontend_lang", vals["lang"], max_age=365 * 24 * 3600)
+            return response
         return request.render(
             "property_base.portal_my_profile",
             {

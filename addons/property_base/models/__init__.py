@@ -37,3 +37,5 @@ from . import property_register_mapping
 from . import property_handover_template
 from . import property_handover
 from . import property_handover_line
+from . import property_binding
+from . import base_partner_merge

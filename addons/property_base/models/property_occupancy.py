@@ -121,11 +121,8 @@ class PropertyOccupancy(models.Model):
             raise UserError(
                 self.env._("%(name)s has access to the portal already.", name=partner.name)
             )
-        if (
-            self.env["res.users"]
-            .with_context(active_test=False)
-            .search_count([("login", "=ilike", email)], limit=1)
-        ):
+        taken = ["|", ("login", "=ilike", email), ("partner_id.email_normalized", "=", email)]
+        if self.env["res.users"].with_context(active_test=False).search_count(taken, limit=1):
             raise UserError(self.env._("%(email)s is used by another account.", email=email))
         partner.email = email
         wizard = self.env["portal.wizard"].create({"partner_ids": [(6, 0, partner.ids)]})

@@ -544,8 +544,7 @@ class PropertyUnit(models.Model):
     def _is_owner_word_enough(self):
         """Tell whether people named by the owner count as verified at once."""
         self.ensure_one()
-        get_parameter = getattr(self.community_id, "_get_parameter", None)
-        return bool(get_parameter and get_parameter("household_owner_verifies"))
+        return self.community_id._get_parameter("household_owner_verifies")
 
     def _ask_for_household_check(self, stay):
         """Put the entry on the keeper's list."""

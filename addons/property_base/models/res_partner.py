@@ -2,11 +2,23 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..rules import personal as rule
 from .masked_char import GuardedChar, MaskedChar, describe_mask
 
 PERSONAL_FIELDS = ("phone", "phone_sanitized", "property_id_number")
+# References to a contact that mean no more than that it has a login
+LOGIN_REFERENCES = {
+    ("property_binding", "partner_id"),
+    ("res_users", "partner_id"),
+    ("mail_followers", "partner_id"),
+    ("mail_notification", "res_partner_id"),
+    ("mail_message", "author_id"),
+    ("mail_message_res_partner_rel", "res_partner_id"),
+    ("mail_presence", "partner_id"),
+    ("bus_presence", "partner_id"),
+}
 
 
 class ResPartner(models.Model):
@@ -302,3 +314,27 @@ class ResPartner(models.Model):
         )
         action["domain"] = [("partner_id", "=", self.id)]
         return action
+
+    def _get_property_references(self):
+        """Return where a contact is used beyond its login and its mail.
+
+        :return: sorted list of ``(table, column)``
+        """
+        self.ensure_one()
+        self.env.flush_all()
+        found = []
+        for table, column in self.env["base.partner.merge.automatic.wizard"]._get_fk_on(
+            "res_partner"
+        ):
+            if (table, column) in LOGIN_REFERENCES or table.startswith("base_partner_merge"):
+                continue
+            query = SQL(
+                "SELECT 1 FROM %s WHERE %s = %s %s LIMIT 1",
+                SQL.identifier(table),
+                SQL.identifier(column),
+                self.id,
+                SQL("AND id != %s", self.id) if table == "res_partner" else SQL(),
+            )
+            if self.env.execute_query(query):
+                found.append((table, column))
+        return sorted(found)

@@ -20,7 +20,7 @@ def normalise_phone(number):
     :param number: as written by a person, or empty
     :return: digits, with a leading ``+`` kept for other countries; ``""`` when there are none
     """
-    text = _SEPARATORS.sub("", _half_width(number or ""))
+    text = _SEPARATORS.sub("", half_width(number or ""))
     match = _CHINA_MOBILE.match(text)
     if match:
         return match.group(1)
@@ -81,7 +81,7 @@ def is_mask_of(masked, number):
 
 def normalise_id_number(number):
     """Return an identity number in upper case without spaces, digits in half width."""
-    return re.sub(r"[\s-]", "", _half_width(number or "")).upper()
+    return re.sub(r"[\s-]", "", half_width(number or "")).upper()
 
 
 def id_tail(number):
@@ -102,7 +102,7 @@ def is_valid_resident_id(number):
     return _ID_CHECKS[total % 11] == text[17]
 
 
-def _half_width(text):
+def half_width(text):
     """Turn full-width digits, letters and signs into their ordinary form."""
     return "".join(
         chr(ord(char) - 0xFEE0) if 0xFF01 <= ord(char) <= 0xFF5E else char for char in text

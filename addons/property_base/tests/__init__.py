@@ -16,3 +16,4 @@ from . import test_life_concurrency
 from . import test_report_prints
 from . import test_register_import
 from . import test_handover_flow
+from . import test_binding
