@@ -39,3 +39,4 @@ from . import property_handover
 from . import property_handover_line
 from . import property_binding
 from . import base_partner_merge
+from . import property_building_board

@@ -17,3 +17,5 @@ from . import test_report_prints
 from . import test_register_import
 from . import test_handover_flow
 from . import test_binding
+from . import test_building_board
+from . import test_js
