@@ -19,3 +19,4 @@ from . import test_handover_flow
 from . import test_binding
 from . import test_building_board
 from . import test_js
+from . import test_roles_doc
