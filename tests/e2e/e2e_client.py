@@ -199,6 +199,21 @@ class Client:
         box.press("Tab")
         self.quiet()
 
+    def fill_date(self, name, day):
+        """Type a day into a date field.
+
+        :param day: ``2026-03-31``; it is written as the user's language wants it
+        """
+        field = self.field(name)
+        field.locator("button.o_field_widget, button, .o_input").first.click()
+        year, month, number = day.split("-")
+        text = day.replace("-", "/") if self.lang == "zh_CN" else f"{month}/{number}/{year}"
+        box = field.locator("input").first
+        box.fill(text)
+        box.press("Enter")
+        self.page.keyboard.press("Escape")
+        self.quiet()
+
     def choose(self, name, text):
         """Pick the first suggestion of a relation."""
         box = self.field(name).locator("input").first

@@ -84,3 +84,22 @@ second._set_owners(date(2020, 1, 1), [(users["neighbour"].partner_id, 1, 1, True
 seller = env["res.partner"].create({"name": "Chen Seller", "phone": "13800138010"})
 third._set_owners(date(2020, 1, 1), [(seller, 1, 1, True)])
 env.cr.commit()
+
+# what the month is billed with
+account = env["account.account"].search(
+    [("account_type", "=", "income"), ("company_ids", "in", env.company.ids)], limit=1
+)
+if "property.fee.item" in env:
+    item = env["property.fee.item"].create(
+        {
+            "name": "Service fee",
+            "code": "PSF",
+            "basis": "area",
+            "income_account_id": account.id,
+        }
+    )
+    env["property.fee.price"].create(
+        {"item_id": item.id, "community_id": garden.id, "unit_price": 2.45}
+    )
+    env["property.fee.assignment"].create({"item_id": item.id, "community_id": garden.id})
+env.cr.commit()
