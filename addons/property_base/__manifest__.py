@@ -23,6 +23,7 @@
         "security/property_key_security.xml",
         "data/property_life_data.xml",
         "security/property_handover_security.xml",
+        "security/property_unit_restructure_security.xml",
         "data/property_handover_data.xml",
         "views/property_base_menus.xml",
         "views/property_community_views.xml",
@@ -61,6 +62,7 @@
         "wizard/property_register_import_views.xml",
         "views/property_register_import_log_views.xml",
         "views/property_handover_views.xml",
+        "views/property_unit_restructure_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -40,3 +40,5 @@ from . import property_handover_line
 from . import property_binding
 from . import base_partner_merge
 from . import property_building_board
+from . import property_unit_restructure
+from . import property_unit_lineage

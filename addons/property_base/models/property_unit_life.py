@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-from odoo import fields, models
+from markupsafe import Markup
+
+from odoo import api, fields, models
 
 
 class PropertyUnit(models.Model):
@@ -16,6 +18,16 @@ class PropertyUnit(models.Model):
     handover_ids = fields.One2many("property.handover", "unit_id", string="Handovers")
     document_count = fields.Integer(compute="_compute_document_count")
     transfer_count = fields.Integer(compute="_compute_transfer_count")
+    origin_lineage_ids = fields.One2many(
+        "property.unit.lineage", "new_unit_id", string="Comes from"
+    )
+    successor_lineage_ids = fields.One2many(
+        "property.unit.lineage", "old_unit_id", string="Went into"
+    )
+    lineage_count = fields.Integer(compute="_compute_lineage_count")
+    lineage_tree = fields.Html(
+        compute="_compute_lineage_tree", help="What the unit was before, and what it became."
+    )
     handover_count = fields.Integer(compute="_compute_handover_count")
     key_out_count = fields.Integer(string="Keys out", compute="_compute_key_out_count")
 
@@ -44,6 +56,39 @@ class PropertyUnit(models.Model):
         for unit in self:
             unit.handover_count = counts.get(unit._origin.id, 0)
 
+    @api.depends("origin_lineage_ids", "successor_lineage_ids")
+    def _compute_lineage_count(self):
+        for unit in self:
+            unit.lineage_count = len(unit.origin_lineage_ids | unit.successor_lineage_ids)
+
+    @api.depends("origin_lineage_ids", "successor_lineage_ids")
+    def _compute_lineage_tree(self):
+        for unit in self:
+            before = unit._render_lineage("origin_lineage_ids", "old_unit_id")
+            after = unit._render_lineage("successor_lineage_ids", "new_unit_id")
+            tree = Markup()
+            if before:
+                tree += Markup("<p><b>%s</b></p>%s") % (self.env._("Comes from"), before)
+            if after:
+                tree += Markup("<p><b>%s</b></p>%s") % (self.env._("Went into"), after)
+            unit.lineage_tree = tree or False
+
+    def _render_lineage(self, lines_name, unit_name):
+        """Return the nested list of ancestors or descendants."""
+        self.ensure_one()
+        rows = Markup().join(
+            Markup("<li>%s, %s m² (%s, %s)%s</li>")
+            % (
+                line[unit_name].name,
+                line[unit_name]._area_decimal(),
+                line.part,
+                line.date,
+                line[unit_name]._render_lineage(lines_name, unit_name),
+            )
+            for line in self[lines_name]
+        )
+        return Markup("<ul>%s</ul>") % rows if rows else Markup()
+
     def _compute_key_out_count(self):
         counts = self._count_by_unit("property.key", aggregate="quantity_out:sum")
         for unit in self:
@@ -68,6 +113,12 @@ class PropertyUnit(models.Model):
     def action_view_handovers(self):
         """Open the handovers of the unit."""
         return self._action_of_unit("property_handover_action")
+
+    def action_view_lineage(self):
+        """Open what the unit comes from and what it went into."""
+        action = self._action_of_unit("property_unit_lineage_action", active_test=False)
+        action["domain"] = ["|", ("old_unit_id", "=", self.id), ("new_unit_id", "=", self.id)]
+        return action
 
     def action_view_keys(self):
         """Open the key ledger of the unit."""
