@@ -390,7 +390,7 @@ _FINDABLE = frozenset({"company", "phone", "tail"})
 
 def _code(rule, value):
     try:
-        return rule(value)
+        return rule(value or None)
     except RuleError:
         return value or ""
 
