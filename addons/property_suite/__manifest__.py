@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+{
+    "name": "Property Suite",
+    "summary": "Everything a property company needs to run residential communities",
+    "version": "19.0.1.0.0",
+    "category": "Real Estate/Property",
+    "author": "Property Suite contributors",
+    "license": "LGPL-3",
+    "depends": ["property_base", "property_fees"],
+    "demo": [
+        "demo/company_demo.xml",
+        "demo/users_demo.xml",
+        "demo/community_demo.xml",
+        "demo/register_demo.xml",
+        "demo/people_demo.xml",
+        "demo/fees_demo.xml",
+    ],
+    "application": True,
+}
