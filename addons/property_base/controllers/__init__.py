@@ -2,3 +2,4 @@
 from . import place
 from . import portal
 from . import portal_binding
+from . import portal_community

@@ -42,3 +42,4 @@ from . import base_partner_merge
 from . import property_building_board
 from . import property_unit_restructure
 from . import property_unit_lineage
+from . import property_site_plan_pin

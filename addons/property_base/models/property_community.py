@@ -113,6 +113,16 @@ class PropertyCommunity(models.Model):
     phase_ids = fields.One2many("property.phase", "community_id", string="Phases")
     building_ids = fields.One2many("property.building", "community_id", string="Buildings")
     unit_ids = fields.One2many("property.unit", "community_id", string="Units")
+    site_plan = fields.Image(
+        string="Site plan",
+        max_width=2600,
+        max_height=2600,
+        help="Plan of the grounds. Residents see it in the portal, with the pins set on it.",
+    )
+    has_site_plan = fields.Boolean(compute="_compute_has_site_plan")
+    site_plan_pin_ids = fields.One2many(
+        "property.site.plan.pin", "community_id", string="Site plan pins"
+    )
     unit_properties_definition = fields.PropertiesDefinition("Extra unit fields")
     building_count = fields.Integer(compute="_compute_counts")
     unit_count = fields.Integer(compute="_compute_counts")
@@ -151,6 +161,11 @@ class PropertyCommunity(models.Model):
         for community in self:
             community.building_count = buildings.get(community, 0)
             community.unit_count, community.unit_area_m2 = units.get(community, (0, 0.0))
+
+    @api.depends("site_plan")
+    def _compute_has_site_plan(self):
+        for community in self.with_context(bin_size=True):
+            community.has_site_plan = bool(community.site_plan)
 
     def _compute_owner_count(self):
         ownerships = self.env["property.ownership"]._read_group(

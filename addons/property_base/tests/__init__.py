@@ -22,3 +22,4 @@ from . import test_js
 from . import test_roles_doc
 from . import test_unit_restructure
 from . import test_register_faults
+from . import test_site_plan
