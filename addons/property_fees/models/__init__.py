@@ -12,6 +12,7 @@ from . import property_fee_charge
 from . import property_fee_run
 from . import property_fee_run_compute
 from . import property_fee_run_post
+from . import property_fee_run_fast
 from . import property_fee_run_skip
 from . import property_cashier_shift
 from . import property_receipt

@@ -7,7 +7,7 @@ from odoo.exceptions import RedirectWarning, UserError
 from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
-GROUPS = 200
+GROUPS = 500
 
 
 class PropertyFeeRunPost(models.Model):
@@ -139,7 +139,9 @@ class PropertyFeeRunPost(models.Model):
         self.env.flush_all()
         groups = self._next_groups(limit)
         if groups:
-            self._post_groups([self.env["property.fee.charge"].browse(group) for group in groups])
+            charges = self.env["property.fee.charge"]
+            ids = tuple(charge_id for group in groups for charge_id in group)
+            self._post_groups([charges.browse(group).with_prefetch(ids) for group in groups])
             self.env.flush_all()
             self.env.invalidate_all()  # keeps memory flat over ten thousand bills
         return len(groups)
@@ -186,9 +188,8 @@ class PropertyFeeRunPost(models.Model):
 
     def _prepare_bill_vals(self, charges):
         """Return the values of the bill for the charges of one payer and unit."""
-        charges = charges.with_prefetch(self._prefetch_ids)
-        partner = charges[0].partner_id
-        community = charges[0].community_id
+        charge = next(iter(charges))
+        partner, community = charge.partner_id, charge.community_id
         lang = partner.lang or self.env.lang
         vals = {
             "move_type": "out_invoice",
@@ -197,7 +198,7 @@ class PropertyFeeRunPost(models.Model):
             "journal_id": community._get_fee_journal().id,
             "invoice_date": self.invoice_date,
             "invoice_origin": self.name,
-            "property_unit_id": charges[0].unit_id.id,
+            "property_unit_id": charge.unit_id.id,
             "property_community_id": community.id,
             "property_fee_run_id": self.id,
             "line_ids": [
@@ -214,7 +215,7 @@ class PropertyFeeRunPost(models.Model):
         """Return the due date of a bill; the shortest of its items, else the community's."""
         days = [days for days in charges.item_id.mapped("due_days") if days]
         return self.invoice_date + timedelta(
-            days=min(days) if days else charges[0].community_id.fee_due_days
+            days=min(days) if days else next(iter(charges)).community_id.fee_due_days
         )
 
     def _note_error(self, charges, error):

@@ -217,7 +217,7 @@ class PropertyReceipt(models.Model):
         """Return the values of the payment of one payer."""
         self.ensure_one()
         journal_sudo = self.sudo().journal_id  # sudo: as in _post_payments
-        vals = {
+        return {
             "payment_type": "inbound",
             "partner_type": "customer",
             "partner_id": partner.id,
@@ -230,7 +230,6 @@ class PropertyReceipt(models.Model):
             ),
             "property_receipt_id": self.id,
         }
-        return vals
 
     def _on_receipt_issued(self):
         """Called once after money was taken and its receipt issued."""

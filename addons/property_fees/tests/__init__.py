@@ -2,3 +2,4 @@
 from . import test_fee_item
 from . import test_fee_run_flow
 from . import test_cashier_flow
+from . import test_fast_path
