@@ -204,13 +204,15 @@ class Client:
 
         :param day: ``2026-03-31``; it is written as the user's language wants it
         """
-        field = self.field(name)
-        field.locator("button.o_field_widget, button, .o_input").first.click()
+        # two dates may share a range widget, so the part is found by its own mark
+        part = self.page.locator(f".o_form_view [data-field={name}]").first
+        if part.evaluate("one => one.tagName") == "BUTTON":
+            part.click()
+            part = self.page.locator(f".o_form_view input[data-field={name}]").first
         year, month, number = day.split("-")
         text = day.replace("-", "/") if self.lang == "zh_CN" else f"{month}/{number}/{year}"
-        box = field.locator("input").first
-        box.fill(text)
-        box.press("Enter")
+        part.fill(text)
+        part.press("Enter")
         self.page.keyboard.press("Escape")
         self.quiet()
 
