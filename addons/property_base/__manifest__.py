@@ -24,6 +24,8 @@
         "data/property_life_data.xml",
         "security/property_handover_security.xml",
         "security/property_unit_restructure_security.xml",
+        "security/property_move_security.xml",
+        "data/property_move_data.xml",
         "data/property_handover_data.xml",
         "views/property_base_menus.xml",
         "views/property_community_views.xml",
@@ -65,6 +67,9 @@
         "views/property_register_import_log_views.xml",
         "views/property_handover_views.xml",
         "views/property_unit_restructure_views.xml",
+        "views/property_move_views.xml",
+        "views/property_stay_views.xml",
+        "views/property_escalation_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

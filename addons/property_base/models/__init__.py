@@ -31,7 +31,6 @@ from . import property_evidence
 from . import property_unit_document
 from . import property_transfer
 from . import property_key
-from . import property_unit_life
 from . import property_register_import_log
 from . import property_register_mapping
 from . import property_handover_template
@@ -43,3 +42,7 @@ from . import property_building_board
 from . import property_unit_restructure
 from . import property_unit_lineage
 from . import property_site_plan_pin
+from . import property_move
+from . import property_stay
+from . import property_escalation
+from . import property_unit_life

@@ -7,7 +7,8 @@ from odoo import api, fields, models
 class PropertyUnit(models.Model):
     """What happens to a unit over its life: papers, transfers, handovers, keys, moves, lineage."""
 
-    _inherit = "property.unit"
+    _name = "property.unit"
+    _inherit = ["property.unit", "property.escalation.mixin"]
 
     transfer_version = fields.Integer(
         default=0, copy=False, readonly=True, help="Counts transfers; settles who came first."
@@ -28,6 +29,8 @@ class PropertyUnit(models.Model):
     lineage_tree = fields.Html(
         compute="_compute_lineage_tree", help="What the unit was before, and what it became."
     )
+    move_count = fields.Integer(compute="_compute_move_count")
+    bed_count = fields.Integer(compute="_compute_bed_count")
     handover_count = fields.Integer(compute="_compute_handover_count")
     key_out_count = fields.Integer(string="Keys out", compute="_compute_key_out_count")
 
@@ -89,6 +92,16 @@ class PropertyUnit(models.Model):
         )
         return Markup("<ul>%s</ul>") % rows if rows else Markup()
 
+    def _compute_move_count(self):
+        counts = self._count_by_unit("property.move")
+        for unit in self:
+            unit.move_count = counts.get(unit._origin.id, 0)
+
+    def _compute_bed_count(self):
+        counts = self._count_by_unit("property.bed")
+        for unit in self:
+            unit.bed_count = counts.get(unit._origin.id, 0)
+
     def _compute_key_out_count(self):
         counts = self._count_by_unit("property.key", aggregate="quantity_out:sum")
         for unit in self:
@@ -119,6 +132,14 @@ class PropertyUnit(models.Model):
         action = self._action_of_unit("property_unit_lineage_action", active_test=False)
         action["domain"] = ["|", ("old_unit_id", "=", self.id), ("new_unit_id", "=", self.id)]
         return action
+
+    def action_view_moves(self):
+        """Open the moving appointments of the unit."""
+        return self._action_of_unit("property_move_action")
+
+    def action_view_beds(self):
+        """Open the beds of the unit."""
+        return self._action_of_unit("property_bed_action")
 
     def action_view_keys(self):
         """Open the key ledger of the unit."""

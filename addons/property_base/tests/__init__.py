@@ -23,3 +23,6 @@ from . import test_roles_doc
 from . import test_unit_restructure
 from . import test_register_faults
 from . import test_site_plan
+from . import test_move_flow
+from . import test_stay_flow
+from . import test_escalation
