@@ -62,6 +62,7 @@
         "views/property_key_views.xml",
         "report/property_post_report.xml",
         "report/property_unit_report.xml",
+        "report/property_handover_report.xml",
         "views/property_register_templates.xml",
         "wizard/property_register_import_views.xml",
         "views/property_register_import_log_views.xml",

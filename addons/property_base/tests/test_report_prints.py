@@ -79,3 +79,74 @@ class TestPrints(LabelCommon):
         )
         self.assertNotIn("13800138000", text)
         self.assertIn("2,686.80", text)
+
+    def test_handover_protocol(self):
+        handover = self.env["property.handover"].create(
+            {"unit_id": self.units[0].id, "partner_id": self.owner.id}
+        )
+        self.env["property.handover.defect"].create(
+            {"handover_id": handover.id, "name": "卫生间渗水", "place": "主卫"}
+        )
+        key = self.env["property.key"].create(
+            {"kind": "door", "number": "A-1002", "unit_id": self.units[0].id}
+        )
+        moves = self.env["property.key.move"]
+        moves.create({"key_id": key.id, "kind": "receive", "quantity": 3})
+        moves.create(
+            {
+                "key_id": key.id,
+                "kind": "issue",
+                "quantity": 3,
+                "partner_id": self.owner.id,
+                "handover_id": handover.id,
+            }
+        )
+        text = pdf_text(self.print("property_handover_report", handover))
+        for part in (handover.name, "Handover protocol", "Secret Owner", "卫生间渗水", "A-1002"):
+            self.assertIn(part, text)
+        self.assertIn("Not completed yet", text)
+        self.assertNotIn("13800138000", text)
+        for line in handover.line_ids:
+            self.assertIn(line.name, text)
+
+    def test_return_protocol(self):
+        self.make_occupancy(self.units[0], self.owner, role="owner")
+        handover = self.env["property.handover"].create(
+            {"unit_id": self.units[0].id, "partner_id": self.owner.id, "kind": "move_out"}
+        )
+        text = pdf_text(self.print("property_handover_report", handover))
+        self.assertIn("Return protocol", text)
+        self.assertIn("No keys were handed over", text)
+
+    def test_transfer_sheet_and_clearance_letter(self):
+        transfer = self.env["property.transfer"].create(
+            {
+                "unit_id": self.units[0].id,
+                "effective_date": date(2026, 3, 1),
+                "line_ids": [
+                    (
+                        0,
+                        0,
+                        {
+                            "partner_id": self.neighbour.id,
+                            "share_numerator": 1,
+                            "share_denominator": 1,
+                        },
+                    )
+                ],
+            }
+        )
+        text = pdf_text(self.print("property_transfer_report", transfer))
+        self.assertIn("this sheet is no clearance", text)
+        self.assertIn("Secret Owner", text)
+        self.assertIn(self.neighbour.name, text)
+        # what the letter says counts here, not how a transfer is completed
+        self.env.cr.execute(
+            "UPDATE property_transfer SET state = 'done', clearance_number = 'CL/7' WHERE id = %s",
+            [transfer.id],
+        )
+        transfer.invalidate_recordset()
+        text = pdf_text(self.print("property_transfer_report", transfer))
+        self.assertIn("Clearance letter", text)
+        self.assertIn("CL/7", text)
+        self.assertIn("02/28/2026", text)
