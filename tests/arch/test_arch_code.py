@@ -149,16 +149,19 @@ def check_translations_are_plain(tree):
     for addon in tree.addons:
         for path, _text, node in tree.python(addon):
             for one in ast.walk(node):
-                if isinstance(one, ast.BinOp) and isinstance(one.op, ast.Mod | ast.Add):
-                    if _is_translation(one.left) and isinstance(one.op, ast.Mod):
+                if isinstance(one, ast.BinOp) and isinstance(one.op, ast.Mod):
+                    if _is_translation(one.left) and isinstance(one.left.args[0], ast.Constant):
                         problems.append(f"{tree.rel(path)}:{one.lineno} % on a translated text")
                 elif _is_translation(one) and one.args:
                     first = one.args[0]
                     plain = isinstance(first, ast.Constant) and isinstance(first.value, str)
-                    if not plain:
+                    # a name or a table's entry may hold a text that was marked where it stands
+                    if not plain and not isinstance(first, ast.Name | ast.Subscript):
                         problems.append(f"{tree.rel(path)}:{one.lineno} _() wants a literal")
-                    elif re.search(r"%[sd]|%\(\w+\)[^s]|\{\w*\}", first.value) and (
-                        "%s" in first.value or "{" in first.value
+                    elif (
+                        plain
+                        and re.search(r"%[sd]|%\(\w+\)[^s]|\{\w*\}", first.value)
+                        and ("%s" in first.value or "{" in first.value)
                     ):
                         problems.append(f"{tree.rel(path)}:{one.lineno} name the placeholders")
     return problems

@@ -95,7 +95,8 @@ def check_action_ids(tree):
             if {identity, f"{addon}.{identity}"} & shown:
                 if not url:
                     problems.append(f"{place} is in a menu and has no path")
-                if _field(record, "help") is None:
+                lists = _value(record, "view_mode") != "form"
+                if lists and _field(record, "help") is None:
                     problems.append(f"{place} is in a menu and has no help for an empty screen")
     return problems
 
@@ -112,7 +113,11 @@ def check_field_names(tree):
                 or (kind == "Date" and not name.endswith(DATES))
                 or (kind == "Datetime" and not name.endswith(TIMES))
             )
-            if bad and not name.startswith("x_") and constant(argument(call, "related")) is None:
+            if (
+                bad
+                and not name.startswith(("x_", "create_", "write_"))
+                and constant(argument(call, "related")) is None
+            ):
                 place = f"{tree.rel(model.path)}:{call.lineno}"
                 problems.append(f"{place} {name} is no name for a {kind}")
     return problems

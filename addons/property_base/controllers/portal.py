@@ -308,6 +308,7 @@ class PropertyPortal(CustomerPortal):
         """Return an occupancy of a unit that the user owns, other than the user's own."""
         unit = self._get_property_unit(unit_id)
         if request.env.user not in unit.owner_user_ids:
+            # sudo: empty, of the kind that the caller expects
             return request.env["property.occupancy"].sudo()
         return unit.occupancy_ids.filtered(
             lambda line: (

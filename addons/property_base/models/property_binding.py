@@ -331,6 +331,7 @@ class PropertyBinding(models.Model):
             binding.check_access("write")
             if not (binding.refuse_reason or "").strip():
                 raise UserError(self.env._("Write down the reason first; it is sent to the asker."))
+            # sudo: the right to write was checked above; the decision also writes to the asker
             binding.sudo()._decide("refused", self.env.user)
 
     def action_view_match(self):

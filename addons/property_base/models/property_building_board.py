@@ -196,6 +196,7 @@ class PropertyBuilding(models.Model):
                 "id": building.id,
                 "name": building.name,
                 "code": building.code,
+                # sudo: the name of a colleague
                 "keeper": building.keeper_id.sudo().name or "",
                 "units": rows[building.id],
             }

@@ -173,6 +173,7 @@ class PropertyParameter(models.Model):
 
         :raise UserError: when no installed module defines ``key``
         """
+        # sudo: parameters hold settings, no records of a community
         parameter_sudo = self.sudo().search([("key", "=", key)])
         if not parameter_sudo:
             raise UserError(

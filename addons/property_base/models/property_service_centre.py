@@ -97,6 +97,7 @@ class PropertyServiceCentre(models.Model):
         :return: list of ``(days, hours)``, for example ``("Mon - Fri", "08:00 - 12:00, ...")``
         """
         self.ensure_one()
+        # sudo: opening hours are public, calendars are for staff
         calendar = self.resource_calendar_id.sudo()
         field = self.env["resource.calendar.attendance"]._fields["dayofweek"]
         names = dict(field._description_selection(self.env))

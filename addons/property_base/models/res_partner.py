@@ -203,6 +203,7 @@ class ResPartner(models.Model):
 
     def _property_check_mask(self, name, masked):
         """Accept a mask that comes back unchanged from a form, refuse any other."""
+        # sudo: tells only whether what came back is the mask of the stored number
         for partner in self.sudo():
             if not rule.is_mask_of(masked, partner[name]):
                 raise UserError(
@@ -235,6 +236,7 @@ class ResPartner(models.Model):
         env = self.env
         if env.su or not env.user._is_internal():
             return False
+        # sudo: whether a number is masked must not depend on what the user may read
         partner_sudo = self.sudo()
         return (
             partner_sudo.property_is_resident
@@ -250,6 +252,7 @@ class ResPartner(models.Model):
                 return value
         elif not self._property_is_masked_for_user():
             return value
+        # sudo: compares with the stored number, which the user does not get to see
         if not self.id and value != self.sudo()._origin[field_name]:
             same = rule.normalise_phone(value) == rule.normalise_phone(
                 self.sudo()._origin[field_name]

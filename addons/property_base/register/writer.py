@@ -224,6 +224,7 @@ class RegisterWriter:
 
         :return: whether a missing phone or ID ending was filled in
         """
+        # sudo: names of owners of the community whose register is imported
         registered = "、".join(line.partner_id.sudo().name or "" for line in lines)
         if row.unsold:
             self._tell(row, "unsold_conflict", ERROR, registered=registered)
@@ -238,6 +239,7 @@ class RegisterWriter:
         filled = False
         for owner, line in pairs:
             self.people[json.dumps(owner.key)] = line.partner_id.id
+            # sudo: fills what is missing on an owner that staff may not edit otherwise
             filled |= self._fill_partner(row, owner, line.partner_id.sudo())
         shares = [Fraction(line.share_numerator, line.share_denominator) for _o, line in pairs]
         if any(owner.share_told for owner in row.owners) and shares != [
@@ -260,6 +262,7 @@ class RegisterWriter:
         pairs = []
         for owner in owners:
             name = _name(owner.name)
+            # sudo: compares names and phones, shows none
             same = [line for line in left if _name(line.partner_id.sudo().name) == name]
             if not same:
                 return None

@@ -23,6 +23,7 @@ class PropertyPersonalDataReveal(models.TransientModel):
     @api.depends("log_id", "partner_id", "field_name")
     def _compute_value(self):
         for reveal in self:
+            # sudo: the log is readable by managers only
             if reveal.log_id and reveal.log_id.sudo().field_name == reveal.field_name:
                 # sudo: the number is masked for everyone; the look has been logged just before
                 reveal.value = reveal.partner_id.sudo()[reveal.field_name]
@@ -41,6 +42,7 @@ class PropertyPersonalDataReveal(models.TransientModel):
         self.partner_id.check_access("read")
         if not (self.purpose or "").strip():
             raise UserError(self.env._("Write down why you need the number; it goes to the log."))
+        # sudo: whether there is a number at all
         if not self.partner_id.sudo()[self.field_name]:
             raise UserError(
                 self.env._("%(name)s has no such number on file.", name=self.partner_id.name)

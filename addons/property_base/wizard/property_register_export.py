@@ -101,6 +101,7 @@ class PropertyRegisterExport(models.TransientModel):
                 "Register exported with full phone numbers: %(count)s units.", count=len(units)
             )
             if "property.personal.data.log" in self.env:
+                # sudo: whose numbers leave is logged, whoever exports
                 people = units.owner_ids.filtered(lambda partner: partner.sudo().phone)
                 self.env["property.personal.data.log"]._log(people, "phone", "export")
         self.community_id._message_log(body=body)
@@ -201,6 +202,7 @@ class PropertyRegisterExport(models.TransientModel):
     def _tail(self, partner):
         if "property_id_tail" not in partner._fields:
             return ""
+        # sudo: the last digits tell owners of one name apart
         return partner.sudo().property_id_tail or ""
 
     @api.model
