@@ -12,8 +12,13 @@ from archtree import argument, constant, sub
 LANGUAGE = "zh_CN"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sdf]|%[sd]|\{\{.*?\}\}|\$\{\w+\}|%%")
 TAG = re.compile(r"</?[a-zA-Z][^>]*?>")
+# attributes whose value is text of its own and translated
+TEXT_ATTRIBUTE = re.compile(r"""\b(title|alt|placeholder|aria-label|data-tooltip)="[^"]*\"""")
 # the same in both languages
-SAME = re.compile(r"^[\W\d_]*$|^(m²|PDF|QR|URL|ID|API|XLSX?|JSON|WeChat|CNY|[A-Z]{1,4}\d*)$")
+SAME = re.compile(
+    r"^[\W\d_]*$|^(m²|[A-Z]{1,4}\d*|XLSX|JSON|WeChat|Chromium|wkhtmltopdf|Odoo)$|"
+    r"^[\w.]+\.(xlsx|pdf|csv)$|^[a-z]+(_[a-z]+)+$|^object\.\w+$|[\u4e00-\u9fff]"
+)
 
 
 def template(tree, addon):
@@ -52,7 +57,7 @@ def check_complete(tree):
             f"{addon}: {key[1]!r} is stale" for key in sorted(set(known) - wanted, key=str)
         ]
         for one in known.values():
-            if not one.msgstr.strip():
+            if not one.msgstr.strip() and not SAME.search(one.msgid.strip()):
                 problems.append(f"{addon}: {one.msgid!r} is not translated")
             elif one.fuzzy:
                 problems.append(f"{addon}: {one.msgid!r} is marked fuzzy")
@@ -68,8 +73,11 @@ def check_placeholders(tree):
             if one.obsolete or not one.msgstr:
                 continue
             for what, pattern in (("placeholders", PLACEHOLDER), ("tags", TAG)):
-                before = Counter(pattern.findall(one.msgid))
-                if before != Counter(pattern.findall(one.msgstr)):
+                before, after = (
+                    Counter(TEXT_ATTRIBUTE.sub("", found) for found in pattern.findall(text))
+                    for text in (one.msgid, one.msgstr)
+                )
+                if before != after:
                     problems.append(f"{addon}: {one.msgid!r}: the {what} differ")
     return problems
 
@@ -80,7 +88,7 @@ def check_chinese(tree):
     for addon in tree.addons:
         for one in translation(tree, addon) or ():
             bare = TAG.sub("", PLACEHOLDER.sub("", one.msgid)).strip()
-            if one.obsolete or not one.msgstr or SAME.match(bare):
+            if one.obsolete or not one.msgstr or SAME.search(bare):
                 continue
             if one.msgstr == one.msgid and re.search(r"[a-z]{3}", bare):
                 problems.append(f"{addon}: {one.msgid!r} is repeated instead of translated")
