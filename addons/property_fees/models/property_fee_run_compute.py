@@ -304,6 +304,7 @@ class Facts:
     def _read_people(self):
         unit_ids = [unit.id for unit in self.units.values() if unit]
         self.owners, self.tenants = defaultdict(list), defaultdict(list)
+        self.developer_until = self._read_developer_days(unit_ids)
         for row in self.env.execute_query(
             SQL(
                 """
@@ -338,6 +339,33 @@ class Facts:
             )
         ):
             self.tenants[unit_id].append((start, end, partner_id))
+
+    def _read_developer_days(self, unit_ids):
+        """Return until when the developer pays for each unit that nobody had bought yet.
+
+        Source: Property Management Regulation (物业管理条例) art. 41: what is finished and not sold
+        is paid for by the developer. A unit that merely lacks its owner is left out and reported.
+
+        :return: dict unit id -> last day, None for a unit that is still unsold
+        """
+        if not self.community.developer_id:
+            return {}
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT unit.id, min(own.start_date) - 1
+                  FROM property_unit unit
+                  LEFT JOIN property_ownership own ON own.unit_id = unit.id
+                 WHERE unit.id = ANY(%s)
+                 GROUP BY unit.id, unit.state
+                HAVING (count(own.id) = 0 AND unit.state = 'unsold')
+                    OR (bool_and(own.start_date IS NOT NULL) AND min(own.start_date) > %s)
+                """,
+                unit_ids,
+                self.horizon.start,
+            )
+        )
+        return dict(rows)
 
     def assignments_of(self, payable, item):
         """Return the lines that may be for the thing: the rules of the item and its own lines."""
@@ -394,6 +422,9 @@ class Facts:
     def _payers(self, unit_id, mode):
         lines = self.owners[unit_id]
         tenants = self.tenants[unit_id] if mode == "occupant" else []
+        if unit_id in self.developer_until:
+            developer = Payers(((self.community.developer_id.id, Fraction(1)),))
+            yield Dated(None, self.developer_until[unit_id], developer)
         if len(lines) == 1 and not tenants:
             start, end, (_id, partner_id, _share, _flag) = lines[0]
             yield Dated(start, end, Payers(((partner_id, Fraction(1)),)))

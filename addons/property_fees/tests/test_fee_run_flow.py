@@ -270,3 +270,33 @@ class TestFeeRunFlow(PropertyFeesCommon):
             self.env.ref("property_fees.property_fee_run_cron_process").method_direct_trigger()
         self.assertEqual((run.job, run.state), (False, "posted"))
         self.assertEqual(run.bill_count, 1)
+
+
+class TestUnsoldUnits(PropertyFeesCommon):
+    def test_developer_pays_until_the_first_owner(self):
+        developer = self.make_partner("Developer Ltd.", is_company=True)
+        self.community.developer_id = developer
+        unsold = self.make_unit("1301", area_m2=100)
+        sold = self.make_unit("1302", area_m2=100, state="sold")
+        buyer = self.make_partner("Buyer")
+        self.make_ownership(sold, buyer, start_date=date(2026, 3, 11))
+        run = self.make_run()
+        run.action_compute()
+        self.assert_charges(
+            run,
+            [
+                (self.unit, self.owner, date(2026, 3, 1), date(2026, 3, 31), 219.42),
+                (unsold, developer, date(2026, 3, 1), date(2026, 3, 31), 245.0),
+                (sold, developer, date(2026, 3, 1), date(2026, 3, 10), 79.03),
+                (sold, buyer, date(2026, 3, 11), date(2026, 3, 31), 165.97),
+            ],
+        )
+
+    def test_a_unit_that_lacks_its_owner_is_reported_not_billed(self):
+        self.community.developer_id = self.make_partner("Developer Ltd.", is_company=True)
+        unknown = self.make_unit("1303", state="occupied")
+        run = self.make_run()
+        run.action_compute()
+        self.assertFalse(run.charge_ids.filtered(lambda c: c.unit_id == unknown))
+        skip = run.skip_ids.filtered(lambda s: s.unit_id == unknown)
+        self.assertEqual(skip.reason, "no_payer")
