@@ -407,4 +407,26 @@ class PropertyPortal(CustomerPortal):
 
     def _prepare_property_profile_values(self):
         """Return the values of the profile page; extended by other addons."""
-        return {}
+        # sudo: own consents
+        consents = request.env["property.consent"].sudo()
+        return {"consents": consents.search([("partner_id", "=", request.env.user.partner_id.id)])}
+
+    @http.route(
+        "/my/consents/<int:consent_id>/withdraw",
+        type="http",
+        auth="user",
+        methods=["POST"],
+        website=True,
+    )
+    def property_consent_withdraw(self, consent_id, **post):
+        """Take back an own consent."""
+        consent = self._prepare_property_profile_values()["consents"].filtered(
+            lambda item: item.id == consent_id and not item.withdrawn_at
+        )
+        if not consent:
+            return request.redirect("/my/profile")
+        consent.action_withdraw()
+        return self._property_redirect(
+            "/my/profile",
+            message=request.env._("Your consent is withdrawn. What was kept on it is deleted."),
+        )

@@ -46,3 +46,11 @@ from . import property_move
 from . import property_stay
 from . import property_escalation
 from . import property_unit_life
+from . import property_consent
+from . import property_household
+from . import property_household_document
+from . import property_household_profile
+from . import property_unit_household
+from . import property_data_check
+from . import property_data_check_line
+from . import property_keeper_work

@@ -26,3 +26,4 @@ from . import test_site_plan
 from . import test_move_flow
 from . import test_stay_flow
 from . import test_escalation
+from . import test_household
