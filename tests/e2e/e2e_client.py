@@ -153,6 +153,17 @@ class Client:
         )
         self.quiet()
 
+    def open_record(self, model, record):
+        """Open the form of a record."""
+        self.open_action(
+            {
+                "type": "ir.actions.act_window",
+                "res_model": model,
+                "res_id": record,
+                "views": [[False, "form"]],
+            }
+        )
+
     def switch_view(self, kind):
         button = self.page.locator(f".o_cp_switch_buttons .o_switch_view.o_{kind}").first
         if button.is_visible():
@@ -265,6 +276,16 @@ class Client:
             ".o_error_dialog, .o_notification:has(.bg-danger), .modal:has(.o_error_detail)"
         )
         return [boxes.nth(index).inner_text()[:600] for index in range(boxes.count())]
+
+    def tracebacks(self):
+        """Return how many dialogs offer technical details: something broke, nobody refused."""
+        return self.page.locator(".o_error_dialog .btn-link.p-0").count()
+
+    def close_dialogs(self):
+        """Close refusals that were read."""
+        while self.page.locator(".o_error_dialog .btn-primary:visible").count():
+            self.page.locator(".o_error_dialog .btn-primary:visible").first.click()
+            self.quiet()
 
     def expect_no_error(self):
         found = self.error_dialogs()

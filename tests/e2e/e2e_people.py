@@ -78,11 +78,16 @@ units = env["property.unit"].create(
 env["property.unit"].create(
     {"building_id": hill.id, "entrance": "1", "floor": 1, "number": "101", "area_m2": 77.7}
 )
-first, second, third = units[:3]
+first, second, third, fourth = units[:4]
 first._set_owners(date(2020, 1, 1), [(users["owner"].partner_id, 1, 1, True)])
 second._set_owners(date(2020, 1, 1), [(users["neighbour"].partner_id, 1, 1, True)])
 seller = env["res.partner"].create({"name": "Chen Seller", "phone": "13800138010"})
 third._set_owners(date(2020, 1, 1), [(seller, 1, 1, True)])
+# registered as an owner; the login e2e_stranger is another contact until it is bound to this one
+registered = env["res.partner"].create(
+    {"name": "Zhao Lei", "phone": "13800138003", "property_id_tail": "123X"}
+)
+fourth._set_owners(date(2020, 1, 1), [(registered, 1, 1, True)])
 env.cr.commit()
 
 # what the month is billed with
