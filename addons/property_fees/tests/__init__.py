@@ -3,3 +3,5 @@ from . import test_fee_item
 from . import test_fee_run_flow
 from . import test_cashier_flow
 from . import test_fast_path
+from . import test_portal
+from . import test_access

@@ -28,7 +28,7 @@ class PropertyFeesCommon(PropertyCommon):
         return cls.env["property.fee.item"].create(
             {
                 "name": "Service fee",
-                "code": "PSF",
+                "code": "TEST-PSF",
                 "basis": "area",
                 "income_account_id": cls.income_account.id,
                 **vals,

@@ -57,6 +57,7 @@ class TestCashierFlow(PropertyFeesCommon):
         )
         self.assertEqual(shift.expected_cash, 538.84)
         self.assertEqual(receipt.line_ids.mapped("amount"), [219.42, 219.42])
+        self.assertEqual(receipt.line_ids[0].description, "Service fee 2026-02")
 
     def test_oldest_first_and_in_part(self):
         self.open_shift()

@@ -141,6 +141,14 @@ class PropertyCashierPayment(models.TransientModel):
             order="invoice_date_due, id",
         )
 
+    def _describe_bill(self, bill_sudo):
+        """Return items and periods of a bill in the payer's language."""
+        lang = bill_sudo.partner_id.lang or self.env.lang
+        charges_sudo = bill_sudo.property_fee_charge_ids.with_context(lang=lang)
+        items = list(dict.fromkeys(charges_sudo.item_id.mapped("name")))
+        periods = sorted(set(charges_sudo.mapped("period_label")))
+        return " ".join([", ".join(items), ", ".join(periods)]).strip() or bill_sudo.name
+
     def _prepare_line_vals(self, bill_sudo):
         labels = {charge.period_label for charge in bill_sudo.property_fee_charge_ids}
         return {
@@ -170,11 +178,12 @@ class PropertyCashierPayment(models.TransientModel):
         shift = self.shift_id or self.env["property.cashier.shift"]._get_open_shift()
         if not shift or shift.state != "open" or shift.user_id != self.env.user:
             raise UserError(self.env._("Open your shift before you take money."))
-        chosen = self.line_ids.filtered("is_selected").sorted(
-            lambda line: (line.due_date or fields.Date.today(), line.invoice_id.id)
-        )
         # sudo: a cashier takes money for bills without a right on accounting
-        bills_sudo = chosen.sudo().invoice_id
+        bills_sudo = (
+            self.line_ids.filtered("is_selected")
+            .sudo()
+            .invoice_id.sorted(lambda bill: (bill.invoice_date_due or bill.invoice_date, bill.id))
+        )
         self._check_amounts(bills_sudo)
         parts = self._allocate(bills_sudo)
         receipt = self._create_receipt(shift, parts)
@@ -233,7 +242,6 @@ class PropertyCashierPayment(models.TransientModel):
     def _create_receipt(self, shift, parts):
         receipts = self.env["property.receipt"]
         community = self.unit_id.community_id
-        names = {line.invoice_id.id: line.description for line in self.line_ids}
         cash = self.method == "cash"
         return receipts.create(
             {
@@ -254,7 +262,7 @@ class PropertyCashierPayment(models.TransientModel):
                     Command.create(
                         {
                             "invoice_id": bill_sudo.id,
-                            "description": names.get(bill_sudo.id) or bill_sudo.name,
+                            "description": self._describe_bill(bill_sudo),
                             "amount": part,
                         }
                     )

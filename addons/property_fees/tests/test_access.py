@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .common import PropertyFeesCommon
+
+
+@tagged("post_install", "-at_install")
+class TestAccess(PropertyFeesCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.cashier = cls.make_user("property_cashier", "property_fees.group_cashier")
+
+    def test_roles(self):
+        table = {
+            "property.fee.item": ("r", "r", "rwcu", "r"),
+            "property.fee.price": ("r", "r", "rwcu", ""),
+            "property.fee.assignment": ("r", "r", "rwcu", ""),
+            "property.fee.run": ("r", "r", "rwcu", ""),
+            "property.fee.charge": ("r", "r", "rwcu", "r"),
+            "property.fee.run.skip": ("r", "r", "rwcu", ""),
+            "property.cashier.shift": ("", "rwcu", "r", ""),
+            "property.receipt": ("", "rwc", "r", ""),
+            "property.receipt.line": ("", "rc", "r", ""),
+            "property.cashier.payment": ("", "rwcu", "", ""),
+            "property.receipt.void": ("", "rwcu", "", ""),
+        }
+        users = (self.user_staff, self.cashier, self.accountant, self.user_owner)
+        names = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
+        for model, expected in table.items():
+            for user, letters in zip(users, expected, strict=True):
+                with self.subTest(model=model, user=user.login):
+                    found = "".join(
+                        letter
+                        for letter, name in names.items()
+                        if self.env[model].with_user(user).has_access(name)
+                    )
+                    self.assertEqual(found, letters)
+
+    def test_communities_stay_apart(self):
+        item = self.item
+        other = self.make_price(item, community_id=self.other_community.id)
+        self.assertNotIn(
+            other, self.env["property.fee.price"].with_user(self.accountant).search([])
+        )
+        self.assertIn(other, self.env["property.fee.price"].with_user(self.user_manager).search([]))
+        run = self.make_run(community_ids=[(6, 0, self.other_community.ids)])
+        with self.assertRaises(AccessError):
+            run.with_user(self.accountant).action_compute()
+
+    def test_companies_stay_apart(self):
+        run = self.make_run()
+        manager = self.make_user(
+            "property_other_manager",
+            "property_base.group_property_manager",
+            company_id=self.other_company.id,
+            company_ids=[(6, 0, self.other_company.ids)],
+        )
+        self.assertFalse(self.env["property.fee.run"].with_user(manager).search([]))
+        with self.assertRaises(AccessError):
+            run.with_user(manager).read(["name"])
+
+    def test_accountant_bills_from_draft_to_posted(self):
+        run = self.make_run().with_user(self.accountant)
+        run.action_compute()
+        run.action_post()
+        self.assertEqual(run.bill_count, 1)
+        run.action_cancel()
+        self.assertEqual(run.state, "cancelled")
