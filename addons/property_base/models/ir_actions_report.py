@@ -8,6 +8,7 @@ import mimetypes
 import os
 import re
 from collections import OrderedDict
+from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -199,14 +200,24 @@ class IrActionsReport(models.Model):
                 heights = ()
                 if document.measure:
                     heights = browser.measure(document.measure, setup.layout_width)
-                pdfs.append(browser.print(document.html, document.options(*heights)))
+                options = replace(document.options(*heights), tagged=len(bodies) == 1)
+                pdfs.append(browser.print(document.html, options))
         parts = self.env.context.get("property_pdf_parts")
         if parts is not None and report_ref:
             parts += [
                 (self._get_body_res_id(str(body), report.model), pdf)
                 for body, pdf in zip(bodies, pdfs, strict=True)
             ]
+            if self._are_separable(parts, self.env.context["property_pdf_ids"]):
+                # the caller takes the parts: joining them to be split again would be for nothing
+                return pdfs[0]
         return self._join_pdfs(pdfs)
+
+    @api.model
+    def _are_separable(self, parts, wanted_ids):
+        """:return: whether each part is the whole document of one of the wanted records"""
+        ids = [res_id for res_id, _pdf in parts]
+        return bool(ids) and len(set(ids)) == len(ids) and set(ids) <= set(wanted_ids)
 
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
         """Override of `base`: tell the records of a joint print apart.
@@ -223,10 +234,11 @@ class IrActionsReport(models.Model):
             return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=res_ids)
         parts = []
         streams = super(
-            IrActionsReport, self.with_context(property_pdf_parts=parts)
+            IrActionsReport,
+            self.with_context(property_pdf_parts=parts, property_pdf_ids=tuple(unique_ids)),
         )._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=res_ids)
         by_id = dict(parts)
-        if False not in streams or len(by_id) != len(parts) or not set(by_id) <= set(unique_ids):
+        if not self._are_separable(parts, unique_ids):
             return streams
         report_sudo = self._get_report(report_ref)
         keep = report_sudo.attachment and not self.env.context.get("report_pdf_no_attachment")

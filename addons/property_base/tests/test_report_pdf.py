@@ -154,6 +154,15 @@ class TestReportPdf(PdfCommon):
         for number in ("101", "102", "103"):
             self.assertIn(f"清单 3-1-{number}", pdf_text(pdf))
 
+    def test_a_document_is_tagged_and_has_an_outline(self):
+        reader = PdfFileReader(io.BytesIO(self.render(self.units[1])))
+        self.assertIn("/Outlines", reader.trailer["/Root"])
+        self.assertIn("/StructTreeRoot", reader.trailer["/Root"])
+
+    def test_the_same_record_twice(self):
+        pdf = self.render(self.env["property.unit"].browse([self.units[1].id] * 2))
+        self.assertEqual(len(pdf_pages(pdf)), 2)
+
     def test_records_on_one_sheet_are_not_taken_apart(self):
         paper = self.env["report.paperformat"].create(
             {
