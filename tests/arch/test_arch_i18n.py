@@ -19,6 +19,38 @@ SAME = re.compile(
     r"^[\W\d_]*$|^(m²|[A-Z]{1,4}\d*|XLSX|JSON|WeChat|Chromium|wkhtmltopdf|Odoo)$|"
     r"^[\w.]+\.(xlsx|pdf|csv)$|^[a-z]+(_[a-z]+)+$|^object\.\w+$|[\u4e00-\u9fff]"
 )
+# words that Odoo translates for another trade: "Delivered" is 已发货 there, and 已交付 of a flat
+TRADE = {
+    "State": "状态",
+    "Delivered": "已交付|已交房",
+    "Unit": "房屋",
+    "Units": "房屋",
+    "units": "套|户|房屋",
+    "Owner": "业主",
+    "Owners": "业主",
+    "Occupant": "住户",
+    "Entrance": "单元",
+    "Building": "楼栋",
+    "Community": "小区",
+    "Keeper": "管家",
+    "Transfer": "过户",
+    "Handover": "交房|交接|交付",
+    "Share": "份额",
+    "Key": "钥匙",
+    "Keys": "钥匙",
+    "Signs": "标识|标牌",
+    "Post": "岗位",
+    "Posts": "岗位",
+    "Moves": "搬",
+    "Float": "备用金",
+    "Receipt": "收据",
+    "Receipts": "收据",
+    "Bill": "账单",
+    "Run": "计费|出账|批次",
+    "Fee run": "计费|出账",
+    "Binding": "绑定",
+    "Household": "家庭|住户",
+}
 
 
 def template(tree, addon):
@@ -95,6 +127,17 @@ def check_chinese(tree):
     return problems
 
 
+def check_trade(tree):
+    """The words of the trade are those of the glossary."""
+    problems = []
+    for addon in tree.addons:
+        for one in translation(tree, addon) or ():
+            wanted = TRADE.get(one.msgid)
+            if wanted and one.msgstr and not one.obsolete and not re.search(wanted, one.msgstr):
+                problems.append(f"{addon}: {one.msgid!r} is {one.msgstr}, not {wanted}")
+    return problems
+
+
 def check_sources(tree):
     """The template knows the texts of errors, field labels and menus that stand in the sources."""
     problems = []
@@ -138,7 +181,14 @@ def _source_terms(tree, addon):
                 yield f"{tree.rel(path)}:{menu.sourceline}", menu.get("name")
 
 
-CHECKS = (check_present, check_complete, check_placeholders, check_chinese, check_sources)
+CHECKS = (
+    check_present,
+    check_complete,
+    check_placeholders,
+    check_chinese,
+    check_trade,
+    check_sources,
+)
 A = "addons/property_alpha"
 PO, POT = f"{A}/i18n/zh_CN.po", f"{A}/i18n/property_alpha.pot"
 FAULTS = {
@@ -157,6 +207,11 @@ FAULTS = {
     "fuzzy": (check_complete, {PO: sub("#. module: x", "#, fuzzy")}, "fuzzy"),
     "placeholder lost": (check_placeholders, {PO: sub("事物 %(name)s", "事物")}, "placeholders"),
     "English": (check_chinese, {PO: sub("事物 %(name)s", "Thing %(name)s")}, "repeated"),
+    "word of another trade": (
+        check_trade,
+        {PO: lambda text: text + '\nmsgid "Delivered"\nmsgstr "已发货"\n'},
+        "'Delivered' is 已发货",
+    ),
     "new label": (
         check_sources,
         {f"{A}/models/thing.py": sub("fields.Char()", 'fields.Char(help="What it is called")')},
