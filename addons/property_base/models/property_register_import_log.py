@@ -18,7 +18,7 @@ class PropertyRegisterImportLog(models.Model):
     _order = "create_date desc, id desc"
     _rec_name = "filename"
 
-    filename = fields.Char(readonly=True)
+    filename = fields.Char(string="File name", readonly=True)
     file = fields.Binary(attachment=True, readonly=True, help="The file as it was sent.")
     checksum = fields.Char(readonly=True, index=True, help="SHA-256 of the file.")
     user_id = fields.Many2one(
@@ -30,7 +30,7 @@ class PropertyRegisterImportLog(models.Model):
         required=True,
         readonly=True,
     )
-    finished_at = fields.Datetime(readonly=True)
+    finished_at = fields.Datetime(string="Finished at", readonly=True)
     duration_seconds = fields.Float(string="Duration (s)", digits=(8, 1), readonly=True)
     # What was found
     row_count = fields.Integer(string="Rows", readonly=True, help="Rows with content in the file.")
@@ -59,7 +59,7 @@ class PropertyRegisterImportLog(models.Model):
         help="Cars, parking spaces and prices in the file for which no addon is installed. They "
         "are kept here until one takes them.",
     )
-    kept_summary = fields.Char(compute="_compute_kept_summary")
+    kept_summary = fields.Char(string="What is kept", compute="_compute_kept_summary")
 
     @api.depends("kept_data")
     def _compute_kept_summary(self):

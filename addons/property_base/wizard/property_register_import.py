@@ -101,20 +101,20 @@ class PropertyRegisterImport(models.TransientModel):
         """Read the file and report what it holds; the register is not touched."""
         self.ensure_one()
         self._read()
-        return self._reopen()
+        return True
 
     def action_import(self):
         """Read the file and take it over, all in one transaction."""
         self.ensure_one()
         if self._start():
             self._import_batches(None)
-        return self._reopen()
+        return True
 
     def action_start(self):
         """Begin an import that the client drives on with :meth:`import_chunk`."""
         self.ensure_one()
         self._start()
-        return self._reopen()
+        return True
 
     def import_chunk(self):
         """Take over the next rows for about a second and a half.
@@ -138,7 +138,7 @@ class PropertyRegisterImport(models.TransientModel):
         self.ensure_one()
         self.column_ids.unlink()
         self.write({"state": "draft", "report_html": False, "rows_data": False})
-        return self._reopen()
+        return True
 
     def action_view_units(self):
         """Open the units of the community."""
@@ -151,9 +151,10 @@ class PropertyRegisterImport(models.TransientModel):
 
     def action_new(self):
         """Begin another import."""
-        return self.env["ir.actions.act_window"]._for_xml_id(
+        action = self.env["ir.actions.act_window"]._for_xml_id(
             "property_base.property_register_import_action"
         )
+        return {**action, "target": "main"}
 
     def _reopen(self):
         action = self.env["ir.actions.act_window"]._for_xml_id(
@@ -361,7 +362,7 @@ class PropertyRegisterImport(models.TransientModel):
             .create(
                 {
                     "community_id": self.community_id.id,
-                    "filename": self.filename,
+                    "filename": self.filename or self.env._("register.xlsx"),
                     "file": content,
                     "checksum": hashlib.sha256(base64.b64decode(content)).hexdigest(),
                 }
