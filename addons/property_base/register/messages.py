@@ -13,15 +13,15 @@ FIELD_LABELS = {
     "number": _lt("Room number"),
     "address": _lt("Address (building, entrance, room)"),
     "usage": _lt("Use"),
-    "area": _lt("Area"),
-    "inner_area": _lt("Inner area"),
-    "owner": _lt("Owner"),
+    "area": _lt("Area (m²)"),
+    "inner_area": _lt("Inner area (m²)"),
+    "owner": _lt("Owner's name"),
     "co_owner": _lt("Co-owners"),
     "share": _lt("Shares"),
     "phone": _lt("Phone"),
     "id_number": _lt("Identity number"),
     "delivery_date": _lt("Delivered on"),
-    "state": _lt("State"),
+    "state": _lt("State of the unit"),
     "note": _lt("Remark"),
     "price": _lt("Fee price"),
     "parking_space": _lt("Parking space"),
@@ -295,16 +295,21 @@ REGISTER_MESSAGES = {
 MESSAGES = FILE_MESSAGES | SHEET_MESSAGES | ROW_MESSAGES | REGISTER_MESSAGES
 
 
+def translate(env, text):
+    """Return a lazy text in the language of ``env``."""
+    return text._translate(env.lang or "en_US")
+
+
 def describe(env, code, params):
     """Return what is wrong and what to do, in the language of ``env``.
 
     :param params: values that the text names; a missing one shows as a dash
     """
-    message, remedy = MESSAGES[code]
+    message, remedy = (translate(env, text) for text in MESSAGES[code])
     values = _Params(params)
     if values.get("field") in FIELD_LABELS:
-        values["field"] = env._(FIELD_LABELS[values["field"]])
-    return env._(message) % values, env._(remedy) % values
+        values["field"] = translate(env, FIELD_LABELS[values["field"]])
+    return message % values, remedy % values
 
 
 class _Params(dict):

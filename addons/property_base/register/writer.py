@@ -224,8 +224,7 @@ class RegisterWriter:
 
         :return: whether a missing phone or ID ending was filled in
         """
-        # sudo: names of owners of the community whose register is imported
-        registered = "、".join(line.partner_id.sudo().name or "" for line in lines)
+        registered = "、".join(_owner_sudo(line).name or "" for line in lines)
         if row.unsold:
             self._tell(row, "unsold_conflict", ERROR, registered=registered)
             return False
@@ -239,8 +238,7 @@ class RegisterWriter:
         filled = False
         for owner, line in pairs:
             self.people[json.dumps(owner.key)] = line.partner_id.id
-            # sudo: fills what is missing on an owner that staff may not edit otherwise
-            filled |= self._fill_partner(row, owner, line.partner_id.sudo())
+            filled |= self._fill_partner(row, owner, _owner_sudo(line))
         shares = [Fraction(line.share_numerator, line.share_denominator) for _o, line in pairs]
         if any(owner.share_told for owner in row.owners) and shares != [
             owner.share for owner, _line in pairs
@@ -262,12 +260,11 @@ class RegisterWriter:
         pairs = []
         for owner in owners:
             name = _name(owner.name)
-            # sudo: compares names and phones, shows none
-            same = [line for line in left if _name(line.partner_id.sudo().name) == name]
+            same = [line for line in left if _name(_owner_sudo(line).name) == name]
             if not same:
                 return None
             line = next(
-                (line for line in same if _phone(line.partner_id.sudo().phone) == owner.phone),
+                (line for line in same if _phone(_owner_sudo(line).phone) == owner.phone),
                 same[0],
             )
             left.remove(line)
@@ -396,6 +393,11 @@ def _code(rule, value):
         return rule(value or None)
     except RuleError:
         return value or ""
+
+
+def _owner_sudo(line):
+    # sudo: numbers are masked for staff, and here they are only compared and filled in
+    return line.partner_id.sudo()
 
 
 def _name(name):

@@ -3,7 +3,7 @@
 
 import re
 import unicodedata
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from .errors import RuleError
@@ -54,6 +54,8 @@ def plain(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).upper()
+    if isinstance(value, datetime) and value.time() == time():
+        value = value.date()
     if isinstance(value, float) and value.is_integer() and abs(value) < 10**15:
         value = int(value)
     text = _ESCAPED.sub(" ", str(value))

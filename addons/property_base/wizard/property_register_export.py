@@ -101,7 +101,7 @@ class PropertyRegisterExport(models.TransientModel):
                 "Register exported with full phone numbers: %(count)s units.", count=len(units)
             )
             if "property.personal.data.log" in self.env:
-                # sudo: whose numbers leave is logged, whoever exports
+                # sudo: asks only who has a number, which is masked for the user
                 people = units.owner_ids.filtered(lambda partner: partner.sudo().phone)
                 self.env["property.personal.data.log"]._log(people, "phone", "export")
         self.community_id._message_log(body=body)
@@ -202,7 +202,7 @@ class PropertyRegisterExport(models.TransientModel):
     def _tail(self, partner):
         if "property_id_tail" not in partner._fields:
             return ""
-        # sudo: the last digits tell owners of one name apart
+        # sudo: the ending alone identifies nobody; the export is for officers
         return partner.sudo().property_id_tail or ""
 
     @api.model

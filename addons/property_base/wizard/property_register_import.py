@@ -6,7 +6,7 @@ import time
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..register.messages import FIELD_LABELS, describe
+from ..register.messages import FIELD_LABELS, describe, translate
 from ..register.report import write_error_book
 from ..register.workbook import read_workbook
 from ..register.writer import RegisterWriter
@@ -91,7 +91,7 @@ class PropertyRegisterImport(models.TransientModel):
 
     @api.model
     def _selection_field(self):
-        labels = {name: self.env._(FIELD_LABELS[name]) for name in FIELDS}
+        labels = {name: translate(self.env, FIELD_LABELS[name]) for name in FIELDS}
         labels |= {name: told["label"] for name, told in self._get_sibling_columns().items()}
         return list(labels.items())
 
