@@ -119,6 +119,8 @@ class PropertyCommunity(models.Model):
         max_height=2600,
         help="Plan of the grounds. Residents see it in the portal, with the pins set on it.",
     )
+    sign_ids = fields.One2many("property.sign", "community_id", string="Signs")
+    sign_count = fields.Integer(compute="_compute_sign_count", string="Sign count")
     has_site_plan = fields.Boolean(compute="_compute_has_site_plan")
     site_plan_pin_ids = fields.One2many(
         "property.site.plan.pin", "community_id", string="Site plan pins"
@@ -161,6 +163,18 @@ class PropertyCommunity(models.Model):
         for community in self:
             community.building_count = buildings.get(community, 0)
             community.unit_count, community.unit_area_m2 = units.get(community, (0, 0.0))
+
+    @api.depends("sign_ids.state")
+    def _compute_sign_count(self):
+        counts = dict(
+            self.env["property.sign"]._read_group(
+                [("community_id", "in", self.ids), ("state", "!=", "removed")],
+                ["community_id"],
+                ["__count"],
+            )
+        )
+        for community in self:
+            community.sign_count = counts.get(community, 0)
 
     @api.depends("site_plan")
     def _compute_has_site_plan(self):
@@ -274,6 +288,12 @@ class PropertyCommunity(models.Model):
         """Open the current ownerships of the community."""
         return self._action_view(
             "property_base.property_ownership_action", {"search_default_filter_current": 1}
+        )
+
+    def action_view_signs(self):
+        """Open the signs of the community."""
+        return self._action_view(
+            "property_base.property_sign_action", {"search_default_filter_present": 1}
         )
 
     def _action_view(self, xmlid, context=None):

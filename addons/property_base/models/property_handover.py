@@ -360,6 +360,12 @@ class PropertyHandover(models.Model):
             )
         self.env["property.key.move"].create(vals_list)
 
+    def action_print(self):
+        """Print the protocol of the handover."""
+        return self.env.ref("property_base.property_handover_report").report_action(
+            self, config=False
+        )
+
     def action_view_unit(self):
         """Open the unit."""
         self.ensure_one()

@@ -134,6 +134,18 @@ class PropertyPost(models.Model):
                     )
                 )
 
+    def action_print_poster(self):
+        """Print a lobby poster for each building of the post."""
+        return self.env.ref("property_base.property_post_report_poster").report_action(
+            self, config=False
+        )
+
+    def action_print_cards(self):
+        """Print a sheet of business cards."""
+        return self.env.ref("property_base.property_post_report_card").report_action(
+            self, config=False
+        )
+
     def _is_valid_on(self, date):
         self.ensure_one()
         return self.start_date <= date and (not self.end_date or self.end_date >= date)

@@ -275,6 +275,12 @@ class PropertyTransfer(models.Model):
             transfer._check_open_other()
             transfer._set_state("checked")
 
+    def action_print(self):
+        """Print the transfer sheet; once the transfer is done, the clearance letter."""
+        return self.env.ref("property_base.property_transfer_report").report_action(
+            self, config=False
+        )
+
     def action_draft(self):
         """Go back to draft, to correct something."""
         for transfer in self:

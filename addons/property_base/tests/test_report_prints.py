@@ -109,6 +109,22 @@ class TestPrints(LabelCommon):
         for line in handover.line_ids:
             self.assertIn(line.name, text)
 
+    def test_buttons_print(self):
+        handover = self.env["property.handover"].create(
+            {"unit_id": self.units[0].id, "partner_id": self.owner.id}
+        )
+        for action, name in (
+            (self.post.action_print_poster(), "property_base.report_post_poster"),
+            (self.post.action_print_cards(), "property_base.report_post_card"),
+            (handover.action_print(), "property_base.report_handover"),
+        ):
+            self.assertEqual(action["report_name"], name)
+        self.assertEqual(self.community.sign_count, 1)
+        self.assertEqual(
+            self.env["property.sign"].search(self.community.action_view_signs()["domain"]),
+            self.sign,
+        )
+
     def test_return_protocol(self):
         self.make_occupancy(self.units[0], self.owner, role="owner")
         handover = self.env["property.handover"].create(
