@@ -12,7 +12,7 @@ DATA = Path(__file__).resolve().parents[1] / "data"
 START, END = "2026-03-01", "2026-03-31"
 # 3-1-1001 of the garden: 91 m² at 2.45
 OWNER_AMOUNT = 222.95
-NEIGHBOUR_AMOUNT = 225.40
+NEIGHBOUR_AMOUNT = "225.40"
 CAPITALS = "贰佰贰拾贰元玖角伍分"
 STORY = {}
 
@@ -95,7 +95,7 @@ def test_month_is_previewed_and_posted(client, site):
 
 def test_owner_is_told_what_the_bill_is_made_of(client, site):
     bill = STORY["bill"]
-    window = client("e2e_owner", size="phone", to=f"/my/invoices/{bill['id']}")
+    window = client("e2e_owner", size="phone", to=f"/my/bills/{bill['id']}")
     assert str(OWNER_AMOUNT) in window.text()
     assert "2.45" in window.text(), "the price of the explanation is missing"
 
@@ -133,7 +133,11 @@ def test_bill_in_the_portal(client, site, lang, size):
     window = client("e2e_owner", size=size, lang=lang, to="/my")
     window.screenshot("portal-home-with-bill")
     assert window.fits(), "the home page is wider than the window"
-    window.goto(f"/my/invoices/{bill['id']}")
+    window.goto("/my/bills")
+    assert bill["name"] in window.text() or "222.95" in window.text()
+    assert window.fits(), "the list of bills is wider than the window"
+    window.screenshot("portal-bills")
+    window.goto(f"/my/bills/{bill['id']}")
     window.screenshot("portal-bill")
     assert window.fits(), "the bill is wider than the window"
     text = window.text()
@@ -144,18 +148,22 @@ def test_bill_in_the_portal(client, site, lang, size):
 def test_neighbour_sees_nothing_of_it(client, site):
     (bill,) = bill_of(site, "e2e_owner")
     window = client("e2e_neighbour", to="/my")
+    for path in ("invoices", "bills"):
+        with window.refused():
+            window.goto(f"/my/{path}/{bill['id']}")
+            assert f"/my/{path}/{bill['id']}" not in window.page.url
+            assert "222.95" not in window.text()
+            assert bill["name"] not in window.text()
     with window.refused():
-        window.goto(f"/my/invoices/{bill['id']}")
-        assert f"/my/invoices/{bill['id']}" not in window.page.url
-        assert "222.95" not in window.text()
-        assert bill["name"] not in window.text()
+        answer = window.page.request.get(f"{site.url}/my/bills/{bill['id']}/pdf")
+        assert answer.headers.get("content-type") != "application/pdf"
     unit = site.call("property.unit", "search", [("name", "=", "3-1-1001")])[0]
     with window.refused():
         window.goto(f"/my/units/{unit}")
         assert "Li Ming" not in window.text()
     (own,) = bill_of(site, "e2e_neighbour")
-    window.goto(f"/my/invoices/{own['id']}")
-    assert str(NEIGHBOUR_AMOUNT) in window.text()
+    window.goto(f"/my/bills/{own['id']}")
+    assert NEIGHBOUR_AMOUNT in window.text()
 
 
 def test_accountant_finds_the_entries(client, site):
