@@ -54,6 +54,7 @@ class PropertyEscalation(models.Model):
         default="draft",
         required=True,
         copy=False,
+        group_expand=True,
         tracking=True,
         index=True,
     )

@@ -51,6 +51,7 @@ class PropertyHandover(models.Model):
         default="papers",
         required=True,
         copy=False,
+        group_expand=True,
         tracking=True,
         index=True,
     )
@@ -129,6 +130,11 @@ class PropertyHandover(models.Model):
         string="No keys because", help="For example: the resident keeps the keys of the developer."
     )
     # Payments
+    gate_text = fields.Text(
+        string="Before this step can be taken",
+        compute="_compute_gate_text",
+        help="What is still missing for the step that the handover stands at.",
+    )
     blocker_text = fields.Text(compute="_compute_blocker_text", string="Still open")
     deferral_reason = fields.Char(
         string="Pay later because", tracking=True, help="Why the payment may wait, and until when."
@@ -188,6 +194,30 @@ class PropertyHandover(models.Model):
                 if handover.unit_id and handover.state not in ("done", "cancelled")
                 else False
             )
+
+    @api.depends(
+        "state",
+        "kind",
+        "template_id",
+        "paper_line_ids.result",
+        "inspection_line_ids.result",
+        "reading_ids.read_at",
+        "reading_ids.note",
+        "defect_ids.is_settled",
+        "evidence_ids.kind",
+        "signature",
+        "partner_phone",
+        "moves_in",
+        "household_count",
+        "key_move_ids.kind",
+        "no_keys_reason",
+        "deferral_by_id",
+    )
+    def _compute_gate_text(self):
+        for handover in self:
+            open_step = handover.unit_id and handover.state in STEPS.get(handover.kind, ())
+            problems = handover._get_gate_problems() if open_step else []
+            handover.gate_text = "\n".join(problems)
 
     @api.depends("state", "kind")
     def _compute_progress(self):
@@ -276,6 +306,8 @@ class PropertyHandover(models.Model):
                     ],
                 }
             )
+
+        self.invalidate_recordset(["paper_line_ids", "inspection_line_ids"])
 
     # Steps
     def action_next(self):
@@ -384,15 +416,8 @@ class PropertyHandover(models.Model):
                     "Handover %(handover)s is closed; reload the page.", handover=self.display_name
                 )
             )
-        problems = getattr(self, f"_gate_{self.state}")()
-        if self._needs_signature() and not self.signature:
-            problems.append(self.env._("the resident has not signed this step"))
         last = self.state == steps[-1]
-        if last:
-            problems += [
-                self.env._("%(what)s is required", what=what)
-                for what in self._get_missing_evidence()
-            ]
+        problems = self._get_gate_problems()
         if problems:
             raise UserError(
                 self.env._(
@@ -422,6 +447,19 @@ class PropertyHandover(models.Model):
             # the next step wants its own signature
             self._set_state(steps[steps.index(step) + 1], signature=False, signed_by=False)
 
+    def _get_gate_problems(self):
+        """Return what is missing for the step that the handover stands at, as translated text."""
+        self.ensure_one()
+        problems = getattr(self, f"_gate_{self.state}")()
+        if self._needs_signature() and not self.signature:
+            problems.append(self.env._("the resident has not signed this step"))
+        if self.state == STEPS[self.kind][-1]:
+            problems += [
+                self.env._("%(what)s is required", what=what)
+                for what in self._get_missing_evidence()
+            ]
+        return problems
+
     def _needs_signature(self):
         self.ensure_one()
         return bool(
@@ -433,8 +471,8 @@ class PropertyHandover(models.Model):
     def _gate_papers(self):
         return [
             self.env._("%(paper)s has not been checked", paper=line.name)
-            for line in self.line_ids
-            if line.category == "paper" and line.result not in ("ok", "na")
+            for line in self.paper_line_ids
+            if line.result not in ("ok", "na")
         ]
 
     def _gate_form(self):
@@ -453,8 +491,8 @@ class PropertyHandover(models.Model):
     def _gate_inspection(self):
         problems = [
             self.env._("%(point)s has not been inspected", point=line.name)
-            for line in self.line_ids
-            if line.category != "paper" and line.result == "pending"
+            for line in self.inspection_line_ids
+            if line.result == "pending"
         ]
         labels = dict(
             self.env["property.handover.reading"]._fields["kind"]._description_selection(self.env)
@@ -464,7 +502,8 @@ class PropertyHandover(models.Model):
             for reading in self.reading_ids
             if not reading.read_at and not reading.note
         ]
-        if self.line_ids.filtered(lambda line: line.result == "defect") and not self.defect_ids:
+        found = self.inspection_line_ids.filtered(lambda line: line.result == "defect")
+        if found and not self.defect_ids:
             problems.append(self.env._("a point has a defect, but no defect is described"))
         return problems
 

@@ -60,6 +60,7 @@ class PropertyMove(models.Model):
         default="requested",
         required=True,
         copy=False,
+        group_expand=True,
         tracking=True,
         index=True,
     )

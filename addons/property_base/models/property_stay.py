@@ -115,6 +115,7 @@ class PropertyStay(models.Model):
         default="reserved",
         required=True,
         copy=False,
+        group_expand=True,
         tracking=True,
         index=True,
     )

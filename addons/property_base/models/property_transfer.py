@@ -57,6 +57,7 @@ class PropertyTransfer(models.Model):
         default="draft",
         required=True,
         copy=False,
+        group_expand=True,
         tracking=True,
         index=True,
     )
@@ -146,6 +147,7 @@ class PropertyTransfer(models.Model):
     done_at = fields.Datetime(readonly=True, copy=False, tracking=True, string="Completed on")
     done_by_id = fields.Many2one("res.users", readonly=True, copy=False, string="Completed by")
     clearance_number = fields.Char(readonly=True, copy=False)
+    is_revertible = fields.Boolean(compute="_compute_is_revertible")
     is_reverted = fields.Boolean(readonly=True, copy=False, tracking=True)
     undo_data = fields.Json(copy=False, groups="base.group_system")
     note = fields.Text(string="Notes")
@@ -205,6 +207,13 @@ class PropertyTransfer(models.Model):
         for transfer in self:
             transfer.open_amount = sum(
                 transfer.item_ids.filtered(lambda item: item.choice == "settle").mapped("amount")
+            )
+
+    @api.depends("state", "done_at")
+    def _compute_is_revertible(self):
+        for transfer in self:
+            transfer.is_revertible = (
+                transfer.state == "done" and not transfer._get_revert_blockers()
             )
 
     @api.depends("name", "unit_id.name")
@@ -312,6 +321,11 @@ class PropertyTransfer(models.Model):
         self._check_officer()
         for transfer in self:
             transfer._complete()
+
+    def action_view_unit(self):
+        """Open the unit."""
+        self.ensure_one()
+        return self.unit_id.get_formview_action()
 
     def _complete(self):
         self.ensure_one()

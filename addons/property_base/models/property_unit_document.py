@@ -57,6 +57,7 @@ class PropertyUnitDocument(models.Model):
         default="to_review",
         required=True,
         copy=False,
+        group_expand=True,
         tracking=True,
         index=True,
     )
