@@ -25,9 +25,12 @@
         "security/property_handover_security.xml",
         "security/property_unit_restructure_security.xml",
         "security/property_move_security.xml",
+        "security/property_premises_security.xml",
+        "data/property_premises_data.xml",
         "data/property_move_data.xml",
         "data/property_handover_data.xml",
         "views/property_base_menus.xml",
+        "views/property_management_mode_views.xml",
         "views/property_community_views.xml",
         "views/property_building_views.xml",
         "views/property_unit_views.xml",
@@ -76,6 +79,8 @@
         "views/property_move_views.xml",
         "views/property_stay_views.xml",
         "views/property_escalation_views.xml",
+        "views/property_service_coverage_views.xml",
+        "views/property_shared_premises_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -54,3 +54,6 @@ from . import property_unit_household
 from . import property_data_check
 from . import property_data_check_line
 from . import property_keeper_work
+from . import property_management_mode
+from . import property_service_coverage
+from . import property_shared_premises

@@ -27,3 +27,4 @@ from . import test_move_flow
 from . import test_stay_flow
 from . import test_escalation
 from . import test_household
+from . import test_premises

@@ -4,3 +4,4 @@ from . import property_community_copy_setup
 from . import property_label_print
 from . import property_register_export
 from . import property_register_import
+from . import property_management_mode_switch
