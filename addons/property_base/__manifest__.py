@@ -57,6 +57,7 @@
         "views/property_parameter_views.xml",
         "wizard/property_community_copy_setup_views.xml",
         "views/property_board_views.xml",
+        "views/property_cockpit_views.xml",
         "views/property_sign_views.xml",
         "views/property_label_print_views.xml",
         "views/property_place_templates.xml",

@@ -57,3 +57,5 @@ from . import property_keeper_work
 from . import property_management_mode
 from . import property_service_coverage
 from . import property_shared_premises
+from . import property_cockpit
+from . import ir_websocket

@@ -212,6 +212,7 @@ class PropertyBuilding(models.Model):
         :param building_id: id of a building of it; all of them when not given
         :param layer: key of the layer that colours the units
         """
+        self.env["property.cockpit"]._check_staff()
         building = self.browse(building_id).exists() if building_id else self.browse()
         community = building.community_id or self.env["property.community"].browse(community_id)
         communities = self.env["property.community"].search([])

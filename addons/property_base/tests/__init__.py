@@ -28,3 +28,4 @@ from . import test_stay_flow
 from . import test_escalation
 from . import test_household
 from . import test_premises
+from . import test_cockpit
