@@ -59,3 +59,4 @@ from . import property_service_coverage
 from . import property_shared_premises
 from . import property_cockpit
 from . import ir_websocket
+from . import property_area_audit

@@ -29,3 +29,4 @@ from . import test_escalation
 from . import test_household
 from . import test_premises
 from . import test_cockpit
+from . import test_area_audit
