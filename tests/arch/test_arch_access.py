@@ -6,6 +6,7 @@ from archtree import add, qualified, sub, table
 
 USER = "property_base.group_property_user"
 MANAGER = "property_base.group_property_manager"
+LADDER = {USER, "property_base.group_property_officer", MANAGER}
 PORTAL, PUBLIC = "base.group_portal", "base.group_public"
 OPERATIONS = ("write", "create", "unlink")
 SCOPE = "property.scope.mixin"
@@ -87,6 +88,11 @@ def check_scope_rules(tree):
         if model.kind != "Model" or not is_scoped(model):
             continue
         rules = [rule for rule in tree.rules if rule["model"] == f"model_{table(name)}"]
+        roles = {
+            qualified(row["group_id:id"], row["addon"])
+            for row in tree.access
+            if row["model_id:id"].rsplit(".", 1)[-1] == f"model_{table(name)}"
+        }
         wanted = {
             "companies (global)": [
                 rule
@@ -98,7 +104,9 @@ def check_scope_rules(tree):
             "staff": [
                 rule
                 for rule in rules
-                if USER in rule["groups"] and "property_community_ids" in rule["domain"]
+                # a model for a specialist alone is scoped for the specialist
+                if (USER in rule["groups"] or (not roles & LADDER and roles & {*rule["groups"]}))
+                and "property_community_ids" in rule["domain"]
             ],
             "managers": [
                 rule
@@ -106,6 +114,8 @@ def check_scope_rules(tree):
                 if MANAGER in rule["groups"] and "1, '=', 1" in rule["domain"]
             ],
         }
+        if not roles & LADDER:
+            del wanted["managers"]
         problems += [f"{name}: no rule for {who}" for who, found in wanted.items() if not found]
     return problems
 

@@ -47,7 +47,7 @@ TRADE = {
     "Receipts": "收据",
     "Bill": "账单",
     "Run": "计费|出账|批次",
-    "Fee run": "计费|出账",
+    "Fee run": "计费|出账|批次",
     "Binding": "绑定",
     "Household": "家庭|住户",
 }
