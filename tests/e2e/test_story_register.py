@@ -32,6 +32,18 @@ def test_board_shows_the_building_and_opens_a_unit(client, site, lang, size):
     window.screenshot("board-unit")
 
 
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+@pytest.mark.parametrize("lang", ["zh_CN", "en_US"])
+def test_cockpit_shows_figures(client, lang, size):
+    window = client("e2e_manager", size=size, lang=lang)
+    window.open_action("property_base.property_cockpit_action")
+    window.expect_no_error()
+    cockpit = window.page.locator(".o_property_cockpit").first
+    expect(cockpit).to_be_visible()
+    assert any(char.isdigit() for char in cockpit.inner_text()), "a dashboard without a figure"
+    window.screenshot("cockpit")
+
+
 def test_transfer_closes_the_old_side_and_opens_the_new_one(client, site):
     unit = unit_id(site, UNIT_SOLD)
     window = client("e2e_officer", lang="zh_CN")
