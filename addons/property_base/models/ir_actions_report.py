@@ -75,17 +75,23 @@ class IrActionsReport(models.Model):
     # === ENGINE === #
 
     @api.model
-    def _get_pdf_engine(self):
-        """:return: ``chromium`` or ``wkhtmltopdf``, from the setting and from what is installed
+    def _get_pdf_engine(self, report_ref=None):
+        """Choose the program that prints, from the setting and from what is installed.
 
-        Only the patched build of wkhtmltopdf can print headers and footers.
+        Only the patched build of wkhtmltopdf prints headers and footers at all, and no build knows
+        the style sheets of the suite's own documents (grids, flexible boxes, variables).
+
+        :param report_ref: report to print, where it is known
+        :return: ``chromium`` or ``wkhtmltopdf``
         """
         setting = self._get_pdf_param("engine")
         if setting in ("chromium", "wkhtmltopdf"):
             return setting
-        if _wkhtml().is_patched_qt or not find_executable():
+        if not find_executable():
             return "wkhtmltopdf"
-        return "chromium"
+        if report_ref and self._get_report(report_ref).report_name.startswith("property_"):
+            return "chromium"
+        return "wkhtmltopdf" if _wkhtml().is_patched_qt else "chromium"
 
     @api.model
     def _get_pdf_param(self, name):
@@ -103,7 +109,9 @@ class IrActionsReport(models.Model):
     def _get_pdf_slots(self):
         """:return: how many browsers may print at once on this machine"""
         value = self._get_pdf_param("slots")
-        return int(value) if value and value.isdigit() and int(value) else max(2, os.cpu_count())
+        return (
+            int(value) if value and value.isdigit() and int(value) else max(2, os.cpu_count() or 1)
+        )
 
     @api.model
     def _get_pdf_timeout(self):
@@ -170,7 +178,7 @@ class IrActionsReport(models.Model):
         set_viewport_size=False,
     ):
         """Override of `base`: print with Chromium when that is the engine."""
-        if self._get_pdf_engine() != "chromium":
+        if self._get_pdf_engine(report_ref) != "chromium":
             return super()._run_wkhtmltopdf(
                 bodies,
                 report_ref=report_ref,
@@ -225,7 +233,7 @@ class IrActionsReport(models.Model):
         Odoo does that by the outline that wkhtmltopdf writes. Here each body is printed on its own,
         so the parts are known.
         """
-        if self._get_pdf_engine() != "chromium":
+        if self._get_pdf_engine(report_ref) != "chromium":
             return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=res_ids)
         if not find_executable():
             raise UserError(self._get_pdf_error_message(PdfError("missing")))

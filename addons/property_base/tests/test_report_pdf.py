@@ -253,13 +253,16 @@ class TestReportPdf(PdfCommon):
         set_param("property_base.pdf_engine", "auto")
         with patch.object(engine, "_wkhtml", lambda: patched):
             self.assertEqual(self.reports._get_pdf_engine(), "wkhtmltopdf")
+            own = self.reports._get_pdf_engine("property_base.property_unit_report_sheet")
+            self.assertEqual(own, "chromium")
         plain = patched._replace(is_patched_qt=False)
         with patch.object(engine, "_wkhtml", lambda: plain):
             self.assertEqual(self.reports._get_pdf_engine(), "chromium")
             with patch.object(engine, "find_executable", lambda: None):
                 self.assertEqual(self.reports._get_pdf_engine(), "wkhtmltopdf")
         set_param("property_base.pdf_engine", "wkhtmltopdf")
-        self.assertEqual(self.reports._get_pdf_engine(), "wkhtmltopdf")
+        for report in (None, "property_base.property_unit_report_sheet"):
+            self.assertEqual(self.reports._get_pdf_engine(report), "wkhtmltopdf")
 
     def test_missing_browser_is_explained(self):
         with (
