@@ -49,8 +49,8 @@ from datetime import date
 from odoo.fields import Command
 model = env.registry["property.fee.run"]
 for name in ("_post_step", "_compute_step"):
-    def short(self, limit=4, original=getattr(model, name)):
-        return original(self, 4)
+    def short(self, limit=8, original=getattr(model, name)):
+        return original(self, 8)
     setattr(model, name, short)
 Run = env["property.fee.run"]
 community = env["property.community"].search([("code", "=", "FLT")])

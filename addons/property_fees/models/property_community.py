@@ -12,16 +12,6 @@ class PropertyCommunity(models.Model):
         domain="[('type', '=', 'sale'), ('company_id', '=', company_id)]",
         help="Empty: the first sales journal of the company.",
     )
-    fee_due_days = fields.Integer(
-        string="Fees due after (days)",
-        default=15,
-        help="Days from the date of the bill to its due date, unless the fee item or the payment "
-        "terms of the payer say otherwise.",
-    )
-
-    _fee_due_days_positive = models.Constraint(
-        "CHECK (fee_due_days >= 0)", "The days until fees fall due cannot be negative."
-    )
 
     def _get_fee_journal(self):
         """Return the sales journal in which bills of this community are posted."""

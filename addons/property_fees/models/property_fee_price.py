@@ -86,6 +86,23 @@ class PropertyFeePrice(models.Model):
                     )
                 )
 
+    @api.constrains("resolution_reference", "item_id", "community_id")
+    def _check_resolution(self):
+        for price in self:
+            if (
+                price.item_id.is_compulsory
+                and not price.resolution_reference
+                and price.community_id._get_parameter("fees_price_needs_resolution")
+            ):
+                raise UserError(
+                    self.env._(
+                        "In %(community)s a price of %(item)s needs the resolution that approves "
+                        "it. Enter its number.",
+                        community=price.community_id.name,
+                        item=price.item_id.name,
+                    )
+                )
+
     @api.model_create_multi
     def create(self, vals_list):
         self.flush_model(["start_date", "end_date"])

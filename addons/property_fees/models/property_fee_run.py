@@ -1,9 +1,20 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+from psycopg2 import errors as pg_errors
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ..rules.period import period_of
+
+CONFLICTS = (
+    pg_errors.ExclusionViolation,
+    pg_errors.UniqueViolation,
+    pg_errors.SerializationFailure,
+    pg_errors.DeadlockDetected,
+    pg_errors.LockNotAvailable,
+)
+MAX_CONFLICTS = 5
 
 
 class PropertyFeeRun(models.Model):
@@ -188,8 +199,17 @@ class PropertyFeeRun(models.Model):
         """Compute what is owed and not billed yet; drafts of this run are made anew."""
         for run in self:
             run._start_compute()
-            while run._compute_step():
-                pass
+            # worded before the step: a transaction that failed cannot read any more
+            taken = self.env._(
+                "Another run has just charged some of these days. They are already taken: "
+                "compute %(run)s again to bill the rest.",
+                run=run.name,
+            )
+            try:
+                while run._compute_step():
+                    pass
+            except pg_errors.ExclusionViolation as error:
+                raise UserError(taken) from error
             run._finish_compute()
         return True
 
@@ -302,23 +322,39 @@ class PropertyFeeRun(models.Model):
     def _process_job(self, cron):
         """Work on one run until it is done.
 
+        A step that meets another process (same run, or same days of another run) is rolled back
+        and tried again on what that process has left.
+
         :return: False when the time of the cron is up
         """
         self.ensure_one()
+        failures = 0
         while self.job:
-            self._lock()
-            self.invalidate_recordset(["job", "job_done", "position"])
-            if self.job == "compute":
-                done, finish = self._compute_step(), self._finish_compute
-            elif self.job == "post":
-                done, finish = self._post_step(), self._finish_post
-            else:
-                return True
-            if done:
-                self.job_done += done
-            else:
-                finish()
-                self.job = False
+            try:
+                self._process_step()
+            except CONFLICTS:
+                failures += 1
+                if failures > MAX_CONFLICTS:
+                    raise
+                self.env.cr.rollback()
+                continue
+            failures = 0
             if not cron._commit_progress(0 if self.job else 1):
                 return False
         return True
+
+    def _process_step(self):
+        self._lock()
+        self.invalidate_recordset(["job", "job_done", "position", "state"])
+        if self.job == "compute":
+            done, finish = self._compute_step(), self._finish_compute
+        elif self.job == "post":
+            done, finish = self._post_step(), self._finish_post
+        else:
+            return
+        if done:
+            self.job_done += done
+        else:
+            finish()
+            self.job = False
+        self.env.flush_all()

@@ -215,7 +215,9 @@ class PropertyFeeRunPost(models.Model):
         """Return the due date of a bill; the shortest of its items, else the community's."""
         days = [days for days in charges.item_id.mapped("due_days") if days]
         return self.invoice_date + timedelta(
-            days=min(days) if days else next(iter(charges)).community_id.fee_due_days
+            days=min(days)
+            if days
+            else next(iter(charges)).community_id._get_parameter("fees_due_days")
         )
 
     def _note_error(self, charges, error):

@@ -5,3 +5,4 @@ from . import test_cashier_flow
 from . import test_fast_path
 from . import test_portal
 from . import test_access
+from . import test_register_import

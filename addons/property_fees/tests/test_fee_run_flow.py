@@ -185,6 +185,28 @@ class TestFeeRunFlow(PropertyFeesCommon):
         )
         self.assertTrue(all(run.skip_ids.mapped("remedy")))
 
+    def test_developer_pays_for_what_is_not_sold(self):
+        developer = self.make_partner("Developer Ltd.")
+        self.community.developer_id = developer
+        self.community._set_parameter("fees_bill_developer", True)
+        unsold = self.make_unit("1401")
+        run = self.compute()
+        self.assert_charges(
+            run,
+            [(self.unit, self.owner, *MARCH, 219.42), (unsold, developer, *MARCH, 219.42)],
+        )
+
+    def test_due_date_is_a_setting(self):
+        self.community._set_parameter("fees_due_days", 30)
+        bill = self.post().charge_ids.invoice_id
+        self.assertEqual(bill.invoice_date_due, date(2026, 3, 31))
+
+    def test_price_without_resolution_is_refused_where_one_is_needed(self):
+        self.community._set_parameter("fees_price_needs_resolution", True)
+        with self.assertRaisesRegex(UserError, "needs the resolution"), self.cr.savepoint():
+            self.make_price(usage="office")
+        self.make_price(usage="office", resolution_reference="2026-01")
+
     def test_quarter_in_advance_and_in_arrears(self):
         advance = self.make_item(code="Q", basis="fixed", period="quarter")
         arrears = self.make_item(code="A", basis="fixed", period="quarter", timing="arrears")

@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from . import property_cashier_payment
 from . import property_receipt_void
+from . import property_register_import
