@@ -65,7 +65,8 @@ class ResPartner(models.Model):
         compute="_compute_property_is_resident",
         store=True,
         compute_sudo=True,
-        help="Owns or occupies a unit, or did. The numbers of residents are shown masked.",
+        help="A person who owns or occupies a unit, or did. The numbers of residents are shown "
+        "masked.",
     )
     property_id_type = fields.Selection(
         [
@@ -147,11 +148,13 @@ class ResPartner(models.Model):
             ]
             partner.property_role_summary = ", ".join(parts)
 
-    @api.depends("property_ownership_ids", "property_occupancy_ids")
+    @api.depends("property_ownership_ids", "property_occupancy_ids", "is_company")
     def _compute_property_is_resident(self):
+        """Once a resident, always one: nobody gets at a number by moving the person out."""
         for partner in self:
-            partner.property_is_resident = bool(
-                partner.property_ownership_ids or partner.property_occupancy_ids
+            partner.property_is_resident = partner.property_is_resident or bool(
+                not partner.is_company
+                and (partner.property_ownership_ids or partner.property_occupancy_ids)
             )
 
     @api.depends("property_id_number")
@@ -194,6 +197,14 @@ class ResPartner(models.Model):
                 return True
         self._property_clean_personal(vals)
         return super().write(vals)
+
+    def copy_data(self, default=None):
+        """Extend `base`: a copy is no resident yet, so it must not carry a masked number."""
+        vals_list = super().copy_data(default)
+        for partner, vals in zip(self, vals_list, strict=True):
+            if partner._property_is_masked_for_user() and "phone" not in (default or {}):
+                vals.pop("phone", None)
+        return vals_list
 
     def _property_clean_personal(self, vals):
         if vals.get("property_id_number"):
@@ -238,11 +249,7 @@ class ResPartner(models.Model):
             return False
         # sudo: whether a number is masked must not depend on what the user may read
         partner_sudo = self.sudo()
-        return (
-            partner_sudo.property_is_resident
-            and not partner_sudo.is_company
-            and (self._origin or self) != env.user.partner_id
-        )
+        return partner_sudo.property_is_resident and (self._origin or self) != env.user.partner_id
 
     def _property_mask_value(self, field_name, value):
         """Return ``value`` as it may leave the server."""

@@ -71,9 +71,25 @@ class TestPersonalData(PropertyCommon):
         self.assertEqual(own.read(["phone"])[0]["phone"], "13911112222")
 
     def test_past_residents_stay_masked(self):
+        guest = self.make_partner("Guest", phone="13700000007")
+        stay = self.make_occupancy(self.unit, guest)
         self.resident.property_ownership_ids.end_date = "2024-12-31"
-        partner = self.resident.with_user(self.user_staff)
-        self.assertEqual(partner.read(["phone"])[0]["phone"], "138****0001")
+        stay.unlink()
+        for partner, masked in ((self.resident, "138****0001"), (guest, "137****0007")):
+            partner.with_user(self.user_staff).is_company = True
+            self.assertEqual(partner.with_user(self.user_staff).read(["phone"])[0]["phone"], masked)
+
+    def test_copy_does_not_carry_the_number(self):
+        copy = self.resident.with_user(self.user_staff).copy()
+        self.assertFalse(copy.phone)
+        self.assertFalse(copy.property_id_number)
+        self.assertEqual(self.supplier.with_user(self.user_staff).copy().phone, "02087654321")
+
+    def test_companies_that_own_units_are_not_masked(self):
+        company = self.make_partner("Developer Ltd.", is_company=True, phone="02012345678")
+        self.make_ownership(self.make_unit("1299"), company)
+        values = company.with_user(self.user_staff).read(["phone"])[0]
+        self.assertEqual(values["phone"], "02012345678")
 
     def test_caller_is_found_by_number_or_tail(self):
         Partner = self.env["res.partner"].with_user(self.user_staff)
