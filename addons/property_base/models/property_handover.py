@@ -360,6 +360,16 @@ class PropertyHandover(models.Model):
                 )
             handover.write({"deferral_by_id": self.env.uid, "deferral_at": fields.Datetime.now()})
 
+    def action_points_ok(self):
+        """Mark every point that has not been looked at as in order."""
+        for handover in self:
+            points = (
+                handover.paper_line_ids
+                if handover.state == "papers"
+                else handover.inspection_line_ids
+            )
+            points.filtered(lambda line: line.result == "pending").action_ok()
+
     def action_move_keys(self):
         """Issue all keys of the unit that are in stock, or take back all that the resident has."""
         self.ensure_one()
@@ -469,11 +479,11 @@ class PropertyHandover(models.Model):
         )
 
     def _gate_papers(self):
-        return [
-            self.env._("%(paper)s has not been checked", paper=line.name)
-            for line in self.paper_line_ids
-            if line.result not in ("ok", "na")
-        ]
+        open_lines = self.paper_line_ids.filtered(lambda line: line.result not in ("ok", "na"))
+        if not open_lines:
+            return []
+        names = ", ".join(open_lines.mapped("name"))
+        return [self.env._("papers not yet checked: %(papers)s", papers=names)]
 
     def _gate_form(self):
         missing = []
@@ -489,19 +499,17 @@ class PropertyHandover(models.Model):
         return self._get_blockers()
 
     def _gate_inspection(self):
-        problems = [
-            self.env._("%(point)s has not been inspected", point=line.name)
-            for line in self.inspection_line_ids
-            if line.result == "pending"
-        ]
-        labels = dict(
-            self.env["property.handover.reading"]._fields["kind"]._description_selection(self.env)
-        )
-        problems += [
-            self.env._("the reading of %(meter)s is missing", meter=labels[reading.kind])
-            for reading in self.reading_ids
-            if not reading.read_at and not reading.note
-        ]
+        problems = []
+        open_lines = self.inspection_line_ids.filtered(lambda line: line.result == "pending")
+        if open_lines:
+            names = ", ".join(open_lines.mapped("name"))
+            problems.append(self.env._("not yet inspected: %(points)s", points=names))
+        unread = self.reading_ids.filtered(lambda line: not line.read_at and not line.note)
+        if unread:
+            kind_field = self.env["property.handover.reading"]._fields["kind"]
+            labels = dict(kind_field._description_selection(self.env))
+            names = ", ".join(labels.get(line.kind, "") for line in unread)
+            problems.append(self.env._("meters not yet read: %(meters)s", meters=names))
         found = self.inspection_line_ids.filtered(lambda line: line.result == "defect")
         if found and not self.defect_ids:
             problems.append(self.env._("a point has a defect, but no defect is described"))

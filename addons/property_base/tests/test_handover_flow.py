@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tests import Form
 from odoo.tools import mute_logger
 
 from .common import PropertyCommon
@@ -33,7 +34,7 @@ class TestHandoverFlow(PropertyCommon):
         self.assertEqual(handover.state, "inspection")
 
     def inspect(self, handover):
-        handover.line_ids.action_ok()
+        handover.action_points_ok()
         handover.reading_ids.write({"value": 12.5})
         self.sign(handover)
         handover.action_next()
@@ -66,6 +67,17 @@ class TestHandoverFlow(PropertyCommon):
         with self.assertRaises(UserError):
             signed[0].signed_by = "Somebody else"
 
+    def test_form_shows_what_is_missing(self):
+        handover = self.make_handover(self.unit, self.owner)
+        self.assertIn("Notice of handover", handover.gate_text)
+        with Form(handover) as form:
+            for position in range(len(handover.paper_line_ids)):
+                with form.paper_line_ids.edit(position) as line:
+                    line.result = "ok"
+            self.assertFalse(form.gate_text)
+        handover.action_next()
+        self.assertIn("not signed", handover.gate_text)
+
     def test_each_gate_names_what_is_missing(self):
         handover = self.make_handover(self.unit, self.owner)
         with self.assertRaisesRegex(UserError, "Notice of handover"):
@@ -79,7 +91,7 @@ class TestHandoverFlow(PropertyCommon):
         handover.action_next()
         self.assertFalse(handover.signature, "the next step wants its own signature")
         handover.action_next()
-        with self.assertRaisesRegex(UserError, "not been inspected.*reading of"):
+        with self.assertRaisesRegex(UserError, "not yet inspected.*meters not yet read"):
             handover.action_next()
         handover.line_ids.action_ok()
         handover.line_ids[-1].result = "defect"

@@ -7,6 +7,7 @@ from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
+from odoo.tests import Form
 from odoo.tools import mute_logger
 
 from .common import PropertyCommon
@@ -82,6 +83,17 @@ class TestTransferFlow(PropertyCommon):
             {(self.owner, "1/2"), (self.buyer, "1/4"), (self.second, "1/4")},
         )
         self.assertEqual(lines._representative(date(2025, 7, 1)).partner_id, self.owner)
+
+    def test_form_shows_both_sides_before_saving(self):
+        form = Form(self.env["property.transfer"])
+        form.unit_id = self.unit
+        self.assertEqual(len(form.old_ownership_ids), 1)
+        with form.line_ids.new() as line:
+            line.partner_id = self.buyer
+        transfer = form.save()
+        self.assertEqual(transfer.old_partner_ids, self.owner)
+        self.assertEqual(transfer.seller_ids, self.owner)
+        self.assertEqual(transfer.share_summary, "1 of 1 passed on")
 
     def test_shares_must_match_what_is_passed_on(self):
         transfer = self.make_transfer(self.unit, [(self.buyer, 1, 2), (self.second, 1, 3)])
