@@ -86,3 +86,17 @@ class TestSitePlanPortal(HttpCase, SitePlanCommon):
         self.assertEqual(self.url_open(f"/my/communities/{self.community.id}").status_code, 200)
         answer = self.url_open(f"/my/communities/{self.community.id}/plan")
         self.assertEqual(answer.status_code, 404)
+
+
+@tagged("post_install", "-at_install")
+class TestSitePlanTour(HttpCase, SitePlanCommon):
+    def test_set_and_open_a_pin(self):
+        self.start_tour(
+            f"/odoo/property-communities/{self.community.id}",
+            "property_site_plan",
+            login="property_officer",
+        )
+        pin = self.env["property.site.plan.pin"].search(
+            [("community_id", "=", self.community.id), ("name", "=", "Fountain")]
+        )
+        self.assertAlmostEqual(pin.x_percent, 50, 0)
