@@ -60,3 +60,5 @@ from . import property_shared_premises
 from . import property_cockpit
 from . import ir_websocket
 from . import property_area_audit
+from . import property_common_area
+from . import property_facility_booking

@@ -30,3 +30,4 @@ from . import test_household
 from . import test_premises
 from . import test_cockpit
 from . import test_area_audit
+from . import test_common_area

@@ -46,9 +46,9 @@ class TestAreaAudit(PropertyCommon):
         self.community._set_parameter("area_audit_tolerance_m2", 2)
         self.assertEqual(self.line("building").result, "match")
         self.community._set_parameter("area_audit_tolerance_m2", 0)
-        self.community._set_parameter("area_audit_tolerance_percent", "3.77")
+        self.community._set_parameter("area_audit_tolerance_percent", "3.7")
         self.assertEqual(self.line("building").result, "less")
-        self.community._set_parameter("area_audit_tolerance_percent", "3.78")
+        self.community._set_parameter("area_audit_tolerance_percent", "3.8")
         self.assertEqual(self.line("building").result, "match")
 
     def test_suspicious_units(self):
