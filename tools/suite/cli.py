@@ -6,6 +6,7 @@ import contextlib
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -22,6 +23,9 @@ def main(arguments):
     parser.add_argument("options", nargs=argparse.REMAINDER)
     parsed = parser.parse_args(arguments)
     console = Console(quiet=parsed.command == "shell" and not sys.stderr.isatty())
+    # told to end, a command must still stop what it started
+    for signum in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, signal.default_int_handler)
     try:
         options = [*shlex.split(os.environ.get("ARGS", "")), *parsed.options]
         return COMMANDS[parsed.command](settings.load(), console, options) or 0

@@ -66,7 +66,6 @@ def serve(databases, console):
         pid_file(settings),
         json.dumps({"pid": process.pid, "url": url(settings), "database": settings.database}),
     )
-    previous = signal.signal(signal.SIGTERM, _interrupt)
     try:
         with console.step("Starting the server"):
             _wait_until_healthy(process, settings, log)
@@ -78,14 +77,9 @@ def serve(databases, console):
     except KeyboardInterrupt:
         console.say("\nStopping the server ...")
     finally:
-        signal.signal(signal.SIGTERM, previous)
-        _terminate(process)
+        terminate(process)
         pid_file(settings).unlink(missing_ok=True)
     return 0
-
-
-def _interrupt(signum, frame):
-    raise KeyboardInterrupt
 
 
 def _wait_until_healthy(process, settings, log):
@@ -102,7 +96,8 @@ def _wait_until_healthy(process, settings, log):
     raise SuiteError(f"The server does not answer after {START_SECONDS} s:\n{tail(log)}\n{log}")
 
 
-def _terminate(process):
+def terminate(process):
+    """End a process, gently first."""
     if process.poll() is None:
         process.terminate()
         try:

@@ -31,6 +31,7 @@ from suite import files, stack, system
 from suite.console import SuiteError
 from suite.database import Databases
 from suite.postgres import connect, free_port
+from suite.server import terminate
 
 WITHOUT_ODOO = ("unit", "arch", "docs", "tools", "docker", "load")
 WITH_SERVER = ("e2e", "fault")
@@ -192,19 +193,20 @@ def _pytest(platform, console, part, arguments, options, environ, found=True):
     command += ["--durations=10", "-o", f"faulthandler_timeout={HANG_SECONDS}"]
     command += [f"--junit-xml={report}", *arguments, *options]
     with console.step(f"Tests: {part}"):
+        process = subprocess.Popen(
+            [str(argument) for argument in command],
+            cwd=config.root,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+        )
         try:
-            code = subprocess.run(
-                [str(part) for part in command],
-                cwd=config.root,
-                env=environ,
-                stdin=subprocess.DEVNULL,
-                timeout=PART_SECONDS,
-                check=False,
-            ).returncode
+            process.wait(PART_SECONDS)
         except subprocess.TimeoutExpired:
-            code = -1
-            console.warn(f"part {part!r} was stopped after {PART_SECONDS} s")
-    return read_report(report, code)
+            console.warn(f"part {part!r} is stopped after {PART_SECONDS} s")
+        finally:
+            # gently, so that fixtures stop their servers and drop their databases
+            terminate(process)
+    return read_report(report, process.returncode)
 
 
 def command_bench(config, console, options):
