@@ -9,6 +9,7 @@ import io
 import re
 import zipfile
 from datetime import datetime
+from itertools import islice
 
 import openpyxl
 
@@ -25,11 +26,16 @@ SHEET_LIMIT = 200
 ROW_LIMIT = 50_000
 EMPTY_ROWS_LIMIT = 5_000
 MERGE_LIMIT = 100_000
+FORMULA_LIMIT = 500_000
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
 _MERGE = re.compile(
     rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"'
+)
+_FORMULA = re.compile(
+    rb'<(?:\w+:)?c\s(?:[^>]*?\s)?r="([A-Z]{1,3})(\d{1,7})"[^>/]*>\s*'
+    rb"<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*))"
 )
 _DOCTYPE = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 
@@ -90,21 +96,14 @@ def _read_xlsx(data, filename):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check_archive(archive)
             values = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            formulas = None
             if not values.worksheets:
                 raise RuleError("no_sheet")
             if len(values.worksheets) > SHEET_LIMIT:
                 raise RuleError("too_many_sheets", count=len(values.worksheets), limit=SHEET_LIMIT)
             sheets, budget = [], ROW_LIMIT
-            for at, ws in enumerate(values.worksheets):
+            for ws in values.worksheets:
                 raw = archive.read(ws._worksheet_path.lstrip("/"))
-                twin = None
-                if b"<f" in raw or b":f" in raw:
-                    formulas = formulas or openpyxl.load_workbook(
-                        io.BytesIO(data), read_only=True, data_only=False
-                    )
-                    twin = formulas.worksheets[at]
-                rows = _xlsx_rows(ws, twin, budget)
+                rows = _xlsx_rows(ws, _formulas(raw), budget)
                 budget -= sum(1 for row in rows if row)
                 sheets.append(SheetRows(ws.title, rows, _merges(raw), ws.sheet_state != "visible"))
     except (RuleError, MemoryError):
@@ -122,7 +121,7 @@ def _merges(raw):
     for match in _MERGE.finditer(raw):
         if len(merges) >= MERGE_LIMIT:
             break
-        left, right = (_column_index(match[i]) for i in (1, 3))
+        left, right = (_column_index(match[i].decode()) for i in (1, 3))
         merges.append((int(match[2]), left, int(match[4]), right))
     return tuple(merges)
 
@@ -130,20 +129,17 @@ def _merges(raw):
 def _column_index(letters):
     index = 0
     for letter in letters:
-        index = index * 26 + letter - 64
+        index = index * 26 + ord(letter) - 64
     return index
 
 
-def _xlsx_rows(ws, twin, budget):
+def _xlsx_rows(ws, formulas, budget):
     """Return the rows of a sheet as tuples, empty ones as ``()``."""
-    for sheet in filter(None, (ws, twin)):
-        sheet.reset_dimensions()  # the declared dimension may be wrong or absurd
-    formula_rows = twin.iter_rows(values_only=True, max_col=COLUMN_LIMIT) if twin else None
+    ws.reset_dimensions()  # the declared dimension may be wrong or absurd
     rows, filled, empty = [], 0, 0
-    for row in ws.iter_rows(values_only=True, max_col=COLUMN_LIMIT):
-        told = next(formula_rows, ()) if formula_rows else ()
-        if told:
-            row = tuple(_with_formula(cell, text) for cell, text in _pair(row, told))
+    for line, row in enumerate(ws.iter_rows(values_only=True, max_col=COLUMN_LIMIT), 1):
+        if line in formulas:
+            row = _with_formulas(row, formulas[line])
         cut = len(row)
         while cut and row[cut - 1] is None:
             cut -= 1
@@ -161,18 +157,25 @@ def _xlsx_rows(ws, twin, budget):
     return tuple(rows)
 
 
-def _pair(row, told):
-    width = max(len(row), len(told))
-    row, told = (tuple(cells) + (None,) * (width - len(cells)) for cells in (row, told))
-    return zip(row, told, strict=True)
+def _formulas(raw):
+    """Return line -> column from 0 -> text of every formula of a sheet."""
+    formulas = {}
+    if b"<f" in raw or b":f" in raw:
+        for match in islice(_FORMULA.finditer(raw), FORMULA_LIMIT):
+            text = (match[3] or b"")[:200].decode("utf-8", "replace")
+            formulas.setdefault(int(match[2]), {})[_column_index(match[1].decode()) - 1] = text
+    return formulas
 
 
-def _with_formula(cell, told):
-    """Tell a formula that was saved without its value from an empty cell."""
-    if cell is None and told is not None:
-        text = getattr(told, "text", told)
-        return Formula(str(text)[:200])
-    return cell
+def _with_formulas(row, formulas):
+    """Tell formulas that were saved without their value from empty cells."""
+    cells = list(row)
+    for column, text in formulas.items():
+        if column < COLUMN_LIMIT:
+            cells += [None] * (column + 1 - len(cells))
+            if cells[column] is None:
+                cells[column] = Formula(f"={text}")
+    return tuple(cells)
 
 
 # === OLE: xls and encrypted xlsx === #

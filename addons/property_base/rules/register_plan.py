@@ -12,11 +12,11 @@ from .register_types import Finding, Owner, UnitRow
 
 def dump_row(row: UnitRow) -> dict[str, Any]:
     """Return a row as JSON values."""
-    values = asdict(row)
+    values = dict(vars(row))  # asdict() copies deeply, ten times slower
     values["area"] = str(row.area)
     values["inner_area"] = str(row.inner_area) if row.inner_area is not None else None
     values["delivery_date"] = row.delivery_date.isoformat() if row.delivery_date else None
-    values["owners"] = [{**asdict(owner), "share": str(owner.share)} for owner in row.owners]
+    values["owners"] = [{**vars(owner), "share": str(owner.share)} for owner in row.owners]
     return values
 
 

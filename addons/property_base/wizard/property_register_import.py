@@ -317,6 +317,9 @@ class PropertyRegisterImport(models.TransientModel):
             )
             vals["error_filename"] = self.env._("%(file)s - findings.xlsx", file=stem)
         self.write(vals)
+        self._render_report(findings)
+
+    def _render_report(self, findings):
         self.report_html = self.env["ir.qweb"]._render(
             "property_base.property_register_import_report",
             {"wizard": self, **self._prepare_report_values(findings)},
@@ -368,7 +371,14 @@ class PropertyRegisterImport(models.TransientModel):
                 }
             )
         )
-        work = {"people": {}, "kept": [], "counts": {}, "taken": {}, "seconds": 0}
+        work = {
+            "people": {},
+            "kept": [],
+            "counts": {},
+            "taken": {},
+            "seconds": 0,
+            "read_count": len(register.findings),
+        }
         self.write({"state": "running", "work_data": {**self.work_data, **work}})
         return True
 
@@ -442,11 +452,14 @@ class PropertyRegisterImport(models.TransientModel):
             "kept_count": kept,
         }
         self.write({**results, "state": "done"})
-        sheets = self._load()
-        register = read_register(
-            sheets, fields.Date.context_today(self), self._mappings(), self._extra_words()
-        )
-        self._write_report(findings, sheets, register.plans)
+        if len(findings) > work["read_count"]:
+            sheets = self._load()
+            register = read_register(
+                sheets, fields.Date.context_today(self), self._mappings(), self._extra_words()
+            )
+            self._write_report(findings, sheets, register.plans)
+        else:
+            self._render_report(findings)
         # sudo: see _start
         self.log_id.sudo().write(self._prepare_log_vals(results, findings, work))
         self.rows_data = False
