@@ -507,6 +507,15 @@ class PropertyUnit(models.Model):
         if role not in ("family", "tenant"):
             raise UserError(self.env._("Choose whether the person is family or a tenant."))
         today = fields.Date.context_today(self)
+        limit = self.community_id._get_parameter("household_max_members")
+        if len(self.occupancy_ids._filtered_on(today)) >= limit:
+            raise UserError(
+                self.env._(
+                    "%(count)s people are registered in this unit already. Remove who has moved "
+                    "out, or turn to the service centre.",
+                    count=limit,
+                )
+            )
         start_date = start_date or today
         if end_date and end_date < max(start_date, today):
             raise UserError(self.env._("The last day cannot be before the first day or today."))

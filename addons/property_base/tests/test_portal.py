@@ -143,6 +143,15 @@ class TestPortal(PropertyCommon, HttpCase):
         self.post(f"/my/units/{self.unit.id}/household/{stay.id}/end")
         self.assertFalse(stay.is_current)
 
+    def test_number_of_people_per_unit_is_limited(self):
+        self.community._set_parameter("household_max_members", 1)
+        self.login(self.user_owner)
+        url = f"/my/units/{self.unit.id}/household/add"
+        self.post(url, name="Liu Ming", phone="13811112222", role="family")
+        text = self.post(url, name="Liu Yang", phone="13811113333", role="family").text
+        self.assertIn("alert-danger", text)
+        self.assertEqual(self.stays().partner_id.name, "Liu Ming")
+
     def test_member_is_invited_and_sees_the_unit_when_verified(self):
         member = self.make_partner("Liu Ming")
         stay = self.make_occupancy(self.unit, member, verified=False)
