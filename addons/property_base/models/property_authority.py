@@ -75,7 +75,7 @@ class PropertyAuthority(models.Model):
         "community_id",
         string="Communities",
         check_company=True,
-        default=_default_community_ids,
+        default=lambda self: self._default_community_ids(),
         help="Communities for which it is competent. Empty: every community of the company.",
     )
     is_company_wide = fields.Boolean(

@@ -277,8 +277,9 @@ class PropertyEscalation(models.Model):
         """Leave the trail on the original record."""
         record = self._record()
         if record and hasattr(record, "message_post"):
+            note = f"{self.display_name}: {body}"
             # sudo: a note on a record that the user may read but not write
-            record.sudo().message_post(body=f"{self.display_name}: {body}")
+            record.sudo().message_post(body=note)
 
 
 class PropertyEscalationMixin(models.AbstractModel):

@@ -212,7 +212,7 @@ class TestRegisterImport(RegisterCommon):
 
     def test_a_row_that_the_database_refuses_stops_nothing_else(self):
         writer = "odoo.addons.property_base.register.writer.RegisterWriter._prepare_unit_vals"
-        from odoo.addons.property_base.register.writer import RegisterWriter
+        from ..register.writer import RegisterWriter
 
         prepare = RegisterWriter._prepare_unit_vals
 

@@ -5,7 +5,6 @@ from fractions import Fraction as F
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from property_base.rules.errors import RuleError
 from property_base.rules.lineage import difference, links
 

@@ -1,5 +1,6 @@
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,7 +70,7 @@ def test_each_day_lies_in_the_segment_of_its_holdings(lines, day):
 @given(holdings())
 def test_segments_are_in_order_and_apart(lines):
     found = segments(lines)
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         assert before.end + timedelta(days=1) <= after.start
 
 

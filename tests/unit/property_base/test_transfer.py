@@ -4,7 +4,6 @@ from fractions import Fraction as F
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from property_base.rules.errors import RuleError
 from property_base.rules.transfer import Part, owners_after
 
@@ -72,9 +71,7 @@ def test_shares_always_add_up_to_one(old, new, data):
     before = [Part(index, F(weight, sum(old))) for index, weight in enumerate(old)]
     sellers = data.draw(st.sets(st.integers(0, len(old) - 1), min_size=1))
     sold = sum(before[index].share for index in sellers)
-    buyers = [
-        Part(data.draw(st.integers(0, 20)), sold * F(weight, sum(new))) for weight in new
-    ]
+    buyers = [Part(data.draw(st.integers(0, 20)), sold * F(weight, sum(new))) for weight in new]
     try:
         after = owners_after(before, sellers, buyers)
     except RuleError as error:
