@@ -70,7 +70,7 @@
         "views/portal_site_plan_templates.xml",
         "report/property_label_print_report.xml",
         "views/property_evidence_views.xml",
-        "report/property_life_report.xml",
+        "report/property_move_report.xml",
         "views/property_transfer_views.xml",
         "views/property_key_views.xml",
         "report/property_post_report.xml",
