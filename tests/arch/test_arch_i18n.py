@@ -41,6 +41,8 @@ TRADE = {
     "Assignment": "收费关系|分配",
     "Payable": "收费对象|计费对象|应付对象",
     "Sign": "签|标",
+    "Paid by": "方式",
+    "Next": "下一步",
     "Community": "小区",
     "Keeper": "管家",
     "Transfer": "过户",
