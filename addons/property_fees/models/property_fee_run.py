@@ -336,6 +336,7 @@ class PropertyFeeRun(models.Model):
                 failures += 1
                 if failures > MAX_CONFLICTS:
                     raise
+                # what this step did so far met another process; it is done again from the start
                 self.env.cr.rollback()
                 continue
             failures = 0
