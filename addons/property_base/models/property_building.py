@@ -51,6 +51,9 @@ class PropertyBuilding(models.Model):
     unit_area_m2 = fields.Float(
         string="Area of the units (m²)", digits=(14, 2), compute="_compute_unit_figures"
     )
+    building_properties = fields.Properties(
+        "Extra fields", definition="community_id.building_properties_definition"
+    )
     note = fields.Text(string="Notes")
 
     _code_uniq = models.UniqueIndex(

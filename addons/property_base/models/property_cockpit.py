@@ -124,6 +124,16 @@ class PropertyCockpit(models.AbstractModel):
                 empty=_("No occupancy ends within %(days)s days.", days=days),
             ),
             self._make_list(
+                "leases",
+                _("Leases of shared premises that end soon"),
+                "property.shared.premises",
+                Domain("lease_end_date", ">=", today) & Domain("lease_end_date", "<=", soon),
+                communities,
+                date_field="lease_end_date",
+                icon="fa-key",
+                empty=_("No lease ends within %(days)s days.", days=days),
+            ),
+            self._make_list(
                 "documents",
                 _("Documents that expire soon"),
                 "property.unit.document",
@@ -331,6 +341,16 @@ class PropertyCockpit(models.AbstractModel):
                 communities,
                 icon="fa-bullhorn",
                 tone="red",
+                alert=True,
+            ),
+            self._make_tile(
+                "bookings",
+                _("Facility bookings to confirm"),
+                "property.facility.booking",
+                [("state", "=", "requested")],
+                communities,
+                icon="fa-calendar-plus-o",
+                tone="teal",
                 alert=True,
             ),
             self._make_tile(

@@ -126,6 +126,7 @@ class PropertyCommunity(models.Model):
         "property.site.plan.pin", "community_id", string="Site plan pins"
     )
     unit_properties_definition = fields.PropertiesDefinition("Extra unit fields")
+    building_properties_definition = fields.PropertiesDefinition("Extra building fields")
     building_count = fields.Integer(compute="_compute_counts")
     unit_count = fields.Integer(compute="_compute_counts")
     unit_area_m2 = fields.Float(

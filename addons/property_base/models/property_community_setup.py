@@ -118,13 +118,15 @@ class PropertyCommunity(models.Model):
         return len(authorities)
 
     def _copy_setup_extra_fields(self, source):
-        known = {item["name"] for item in self.unit_properties_definition or []}
-        new = [
-            item for item in source.unit_properties_definition or [] if item["name"] not in known
-        ]
-        if new:
-            self.unit_properties_definition = [*(self.unit_properties_definition or []), *new]
-        return len(new)
+        count = 0
+        for field in ("unit_properties_definition", "building_properties_definition"):
+            own = self[field] or []
+            known = {item["name"] for item in own}
+            new = [item for item in source[field] or [] if item["name"] not in known]
+            if new:
+                self[field] = [*own, *new]
+            count += len(new)
+        return count
 
     def action_copy_setup(self):
         """Open the wizard that copies the set-up of this community to another one."""

@@ -14,10 +14,10 @@ class PropertyParameterEffective(models.Model):
     _name = "property.parameter.effective"
     _description = "Parameter in force"
     _auto = False
-    _order = "addon, sequence, parameter_id"
+    _order = "category_key, sequence, parameter_id"
     _rec_name = "parameter_id"
     _depends = {
-        "property.parameter": ["default_value", "addon", "sequence"],
+        "property.parameter": ["default_value", "addon", "sequence", "category"],
         "property.parameter.value": [
             "parameter_id",
             "company_id",
@@ -33,6 +33,7 @@ class PropertyParameterEffective(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     addon = fields.Char(string="Module", readonly=True)
     sequence = fields.Integer(readonly=True)
+    category_key = fields.Char(readonly=True)
     value = fields.Char(help="Value in force. Empty it to return to the inherited one.")
     inherited_value = fields.Char(
         string="Inherited", readonly=True, help="Value of the company, else the default."
@@ -57,6 +58,7 @@ class PropertyParameterEffective(models.Model):
             """
             SELECT c.id::bigint * 1000000 + p.id AS id,
                    p.id AS parameter_id, c.id AS community_id, c.company_id, p.addon, p.sequence,
+                   p.category->>'en_US' AS category_key,
                    COALESCE(own.value, company.value, p.default_value) AS value,
                    COALESCE(company.value, p.default_value) AS inherited_value,
                    CASE WHEN own.id IS NOT NULL THEN 'community'

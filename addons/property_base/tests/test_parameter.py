@@ -178,6 +178,9 @@ class TestParameter(PropertyCommon):
         self.community.unit_properties_definition = [
             {"name": "heating", "string": "Heating", "type": "char"}
         ]
+        self.community.building_properties_definition = [
+            {"name": "tanks", "string": "Water tanks", "type": "integer"}
+        ]
         authority = self.env["property.authority"].create(
             {"name": "Police", "community_ids": [Command.set(self.community.ids)]}
         )
@@ -194,10 +197,26 @@ class TestParameter(PropertyCommon):
         self.assertEqual(target.manager_id, self.user_officer)
         self.assertIn(target, authority.community_ids)
         self.assertEqual(target.unit_properties_definition[0]["name"], "heating")
+        self.assertEqual(target.building_properties_definition[0]["name"], "tanks")
         self.assertFalse(target.building_ids)
         again = target._copy_setup(self.community)
         self.assertEqual(target.phase_ids.mapped("code"), ["2"])
         self.assertEqual(dict(again)["Staff"], 0)
+
+    def test_officer_adds_extra_fields(self):
+        community = self.community.with_user(self.user_officer)
+        community.unit_properties_definition = [
+            {"name": "heating", "string": "Heating", "type": "char"}
+        ]
+        unit = self.make_unit().with_user(self.user_officer)
+        unit.unit_properties = {"heating": "floor"}
+        self.assertEqual(unit.unit_properties["heating"], "floor")
+        community.building_properties_definition = [
+            {"name": "tanks", "string": "Water tanks", "type": "integer"}
+        ]
+        building = self.building.with_user(self.user_officer)
+        building.building_properties = {"tanks": 2}
+        self.assertEqual(building.building_properties["tanks"], 2)
 
     def test_set_up_is_copied_by_an_officer(self):
         wizard = (
