@@ -28,6 +28,7 @@ class PropertyCashierShift(models.Model):
     closed_at = fields.Datetime(readonly=True, copy=False)
     state = fields.Selection(
         [("open", "Open"), ("closed", "Closed")],
+        string="Status",
         required=True,
         default="open",
         readonly=True,
@@ -40,7 +41,7 @@ class PropertyCashierShift(models.Model):
         "property.receipt", "void_shift_id", string="Receipts voided here"
     )
     receipt_count = fields.Integer(compute="_compute_totals")
-    opening_cash = fields.Monetary(string="Float", help="Cash in the box at the start.")
+    opening_cash = fields.Monetary(string="Opening cash", help="Cash in the box at the start.")
     cash_total = fields.Monetary(string="Cash taken", compute="_compute_totals")
     other_total = fields.Monetary(string="Taken by other ways", compute="_compute_totals")
     amount_total = fields.Monetary(string="Taken in all", compute="_compute_totals")

@@ -74,6 +74,7 @@ class PropertyFeeCharge(models.Model):
     )
     state = fields.Selection(
         [("draft", "Draft"), ("posted", "Posted"), ("cancelled", "Cancelled")],
+        string="Status",
         required=True,
         default="draft",
         index=True,

@@ -68,6 +68,7 @@ class PropertyFeeRun(models.Model):
             ("posted", "Posted"),
             ("cancelled", "Cancelled"),
         ],
+        string="Status",
         required=True,
         default="draft",
         tracking=True,
@@ -322,8 +323,8 @@ class PropertyFeeRun(models.Model):
     def _process_job(self, cron):
         """Work on one run until it is done.
 
-        A step that meets another process (same run, or same days of another run) is rolled back
-        and tried again on what that process has left.
+        A step that meets another process (same run, or same days of another run) is undone and
+        tried again on what that process has left.
 
         :return: False when the time of the cron is up
         """
@@ -331,15 +332,14 @@ class PropertyFeeRun(models.Model):
         failures = 0
         while self.job:
             try:
-                self._process_step()
+                with self.env.cr.savepoint():
+                    self._process_step()
+                failures = 0
             except CONFLICTS:
                 failures += 1
                 if failures > MAX_CONFLICTS:
                     raise
-                # what this step did so far met another process; it is done again from the start
-                self.env.cr.rollback()
-                continue
-            failures = 0
+            # the next step begins a new transaction, which sees what others have committed
             if not cron._commit_progress(0 if self.job else 1):
                 return False
         return True

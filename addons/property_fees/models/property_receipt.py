@@ -54,6 +54,7 @@ class PropertyReceipt(models.Model):
     payment_ids = fields.One2many("account.payment", "property_receipt_id", string="Payments")
     state = fields.Selection(
         [("issued", "Issued"), ("voided", "Voided")],
+        string="Status",
         required=True,
         default="issued",
         readonly=True,
