@@ -266,9 +266,6 @@ class Facts:
             [("community_id", "=", community.id), ("item_id", "in", self.items.ids)]
         )
         self._price_cache, self._payer_cache = {}, {}
-        self.developer_id = (
-            community.developer_id.id if community._get_parameter("fees_bill_developer") else None
-        )
         self._read_billed(payables)
         self._read_people()
 
@@ -428,7 +425,7 @@ class Facts:
         if unit_id in self.developer_until:
             developer = Payers(((self.community.developer_id.id, Fraction(1)),))
             yield Dated(None, self.developer_until[unit_id], developer)
-        if len(lines) == 1 and not tenants and not self.developer_id:
+        if len(lines) == 1 and not tenants:
             start, end, (_id, partner_id, _share, _flag) = lines[0]
             yield Dated(start, end, Payers(((partner_id, Fraction(1)),)))
             return
@@ -439,9 +436,7 @@ class Facts:
             if tenant:
                 payers = Payers(((tenant, Fraction(1)),))
             elif not owners:
-                if not self.developer_id:
-                    continue
-                payers = Payers(((self.developer_id, Fraction(1)),))
+                continue
             elif mode == "share":
                 payers = Payers(tuple(sorted((owner[1], owner[2]) for owner in owners)))
             else:

@@ -185,17 +185,6 @@ class TestFeeRunFlow(PropertyFeesCommon):
         )
         self.assertTrue(all(run.skip_ids.mapped("remedy")))
 
-    def test_developer_pays_for_what_is_not_sold(self):
-        developer = self.make_partner("Developer Ltd.")
-        self.community.developer_id = developer
-        self.community._set_parameter("fees_bill_developer", True)
-        unsold = self.make_unit("1401")
-        run = self.compute()
-        self.assert_charges(
-            run,
-            [(self.unit, self.owner, *MARCH, 219.42), (unsold, developer, *MARCH, 219.42)],
-        )
-
     def test_due_date_is_a_setting(self):
         self.community._set_parameter("fees_due_days", 30)
         bill = self.post().charge_ids.invoice_id
