@@ -17,7 +17,7 @@ TEXT_ATTRIBUTE = re.compile(r"""\b(title|alt|placeholder|aria-label|data-tooltip
 # the same in both languages
 SAME = re.compile(
     r"^[\W\d_]*$|^(m²|[A-Z]{1,4}\d*|XLSX|JSON|WeChat|Chromium|wkhtmltopdf|Odoo)$|"
-    r"^[\w.]+\.(xlsx|pdf|csv)$|^[a-z]+(_[a-z]+)+$|^object\.\w+$|[\u4e00-\u9fff]"
+    r"^[\w.]+\.(xlsx|pdf|csv)$|^[a-z]+([._][a-z0-9]+)+$|^\(?object\.\w+|[\u4e00-\u9fff]"
 )
 # words that Odoo translates for another trade: "Delivered" is 已发货 there, and 已交付 of a flat
 TRADE = {

@@ -46,7 +46,7 @@ class PropertyKey(models.Model):
         compute="_compute_community_id", store=True, readonly=False, precompute=True
     )
     place = fields.Char(string="Kept at", help="Board, hook or safe where the keys in stock hang.")
-    move_ids = fields.One2many("property.key.move", "key_id", string="Moves")
+    move_ids = fields.One2many("property.key.move", "key_id", string="Movements")
     quantity = fields.Integer(
         string="Total", compute="_compute_quantities", store=True, help="Received and not lost."
     )

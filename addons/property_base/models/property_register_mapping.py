@@ -26,10 +26,11 @@ class PropertyRegisterMapping(models.Model):
 
     def _compute_description(self):
         names = dict(self.env["property.register.import"]._selection_field())
+        unread = self.env._("not read")
         for mapping in self:
             labels = (mapping.label or "").split(" | ")
             parts = []
             for column, field in sorted((mapping.columns or {}).items(), key=lambda i: int(i[0])):
                 label = labels[int(column)] if int(column) < len(labels) else column
-                parts.append(f"{label} → {names.get(field) or self.env._('not read')}")
+                parts.append(f"{label} → {names.get(field) or unread}")
             mapping.description = ", ".join(parts)
