@@ -16,3 +16,8 @@ from . import property_fee_run_fast
 from . import property_fee_run_skip
 from . import property_cashier_shift
 from . import property_receipt
+from . import res_company_account
+from . import res_config_settings_account
+from . import property_late_fee_policy
+from . import property_late_fee_waiver
+from . import account_move_late_fee

@@ -4,5 +4,6 @@ from . import test_fee_run_flow
 from . import test_cashier_flow
 from . import test_fast_path
 from . import test_portal
+from . import test_late_fee
 from . import test_access
 from . import test_register_import
