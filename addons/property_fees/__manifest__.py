@@ -35,12 +35,17 @@
         "views/portal_templates.xml",
         "views/property_unit_views.xml",
         "views/property_community_views.xml",
+        "views/portal_payment_templates.xml",
         "views/property_fees_menus.xml",
         "views/res_config_settings_views.xml",
         "views/property_late_fee_policy_views.xml",
         "views/property_late_fee_waiver_views.xml",
         "views/property_collecting_menus.xml",
+        "views/property_payment_reference_views.xml",
     ],
+    "assets": {
+        "web.assets_frontend": ["property_fees/static/src/portal/**/*"],
+    },
     "pre_init_hook": "pre_init_hook",
     "application": True,
 }

@@ -113,11 +113,12 @@ class PropertyFeesPortal(PropertyPortal):
             "show": show,
             "unit_id": unit_id,
             "pager": pager,
+            "being_paid": self._get_fee_bills_being_paid(bills_sudo),
             "today": fields.Date.context_today(bills_sudo),
         }
         return request.render("property_fees.portal_my_bills", values)
 
-    @http.route("/my/bills/<int:bill_id>", type="http", auth="user", website=True, readonly=True)
+    @http.route("/my/bills/<int:bill_id>", type="http", auth="user", website=True)
     def portal_my_bill(self, bill_id, **_kwargs):
         """Show one bill with the explanation of each line."""
         bill_sudo = self._get_fee_bill(bill_id)
@@ -130,6 +131,11 @@ class PropertyFeesPortal(PropertyPortal):
                 lambda charge: charge.state == "posted"
             ),
             "receipts": self._get_fee_receipts(bill_sudo),
+            "payments": self._get_fee_payments(bill_sudo),
+            "being_paid": self._get_fee_bills_being_paid(bill_sudo),
+            "reference": request.env["property.payment.reference"]
+            ._get_reference_of_bills(bill_sudo)
+            .name,
             "today": fields.Date.context_today(bill_sudo),
         }
         return request.render("property_fees.portal_my_bill", values)
@@ -160,4 +166,31 @@ class PropertyFeesPortal(PropertyPortal):
             request.env["property.receipt.line"]
             .sudo()  # sudo: lines of a bill that the user may read
             .search([("invoice_id", "=", bill_sudo.id), ("receipt_id.state", "=", "issued")])
+        )
+
+    def _get_fee_payments(self, bill_sudo):
+        """Return name, date and amount of what was paid on the bill elsewhere than at the desk."""
+        partials_sudo = bill_sudo._get_property_receivable_lines(reconciled=True).matched_credit_ids
+        return [
+            {
+                "name": move_sudo.origin_payment_id.name or move_sudo.name,
+                "date": move_sudo.date,
+                "amount": partial_sudo.debit_amount_currency,
+            }
+            for partial_sudo in partials_sudo.sorted("id")
+            if not (
+                move_sudo := partial_sudo.credit_move_id.move_id
+            ).origin_payment_id.property_receipt_id
+            and move_sudo.move_type == "entry"
+        ]
+
+    def _get_fee_bills_being_paid(self, bills_sudo):
+        """Return the bills for which the answer of a payment provider is awaited."""
+        return bills_sudo.filtered(
+            lambda bill: any(
+                tx_sudo.state in ("pending", "authorized")
+                and tx_sudo.operation != "refund"
+                and tx_sudo.provider_code != "custom"
+                for tx_sudo in bill.transaction_ids
+            )
         )

@@ -21,3 +21,5 @@ from . import res_config_settings_account
 from . import property_late_fee_policy
 from . import property_late_fee_waiver
 from . import account_move_late_fee
+from . import property_payment_reference
+from . import payment_transaction

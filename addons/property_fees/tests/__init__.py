@@ -7,3 +7,4 @@ from . import test_portal
 from . import test_late_fee
 from . import test_access
 from . import test_register_import
+from . import test_portal_payment
