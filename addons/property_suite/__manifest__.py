@@ -13,6 +13,7 @@
         "demo/community_demo.xml",
         "demo/register_demo.xml",
         "demo/people_demo.xml",
+        "demo/service_demo.xml",
         "demo/fees_demo.xml",
     ],
     "application": True,

@@ -135,6 +135,10 @@ class PropertyOwnership(models.Model):
         self.flush_model(["start_date", "end_date", "is_representative"])
         lines = super().create(vals_list)
         lines._log_on_units(self.env._("Ownership added"))
+        # a purchase that begins later changes nothing today
+        sold = lines.unit_id.filtered(lambda unit: unit.state == "unsold" and unit.owner_ids)
+        if sold:
+            sold.write({"state": "sold"})
         return lines
 
     def write(self, vals):

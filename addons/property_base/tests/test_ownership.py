@@ -129,6 +129,13 @@ class TestOwnership(PropertyCommon):
         with self.assertRaises(UserError):
             self.unit.unlink()
 
+    def test_a_unit_with_an_owner_is_sold(self):
+        unit = self.make_unit("1501", state="unsold")
+        later = self.make_unit("1502", state="unsold")
+        self.make_ownership(unit, self.first)
+        self.make_ownership(later, self.first, start_date=date(2999, 1, 1))
+        self.assertEqual((unit.state, later.state), ("sold", "unsold"))
+
     def test_partner_units(self):
         self.make_ownership(self.unit, self.first)
         self.assertEqual(self.first.property_unit_ids, self.unit)

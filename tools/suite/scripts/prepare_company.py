@@ -12,6 +12,8 @@ country = env["res.country"].search([("code", "=", os.environ.get("SUITE_COUNTRY
 country.ensure_one()
 country.currency_id.active = True
 env.company.write({"country_id": country.id, "currency_id": country.currency_id.id})
-env["res.lang"]._activate_lang(os.environ.get("SUITE_LANGUAGE", "zh_CN"))
+language = os.environ.get("SUITE_LANGUAGE", "zh_CN")
+env["res.lang"]._activate_lang(language)
+env.company.partner_id.lang = language
 env.ref("base.user_admin").tz = os.environ.get("SUITE_TIMEZONE", "Asia/Shanghai")
 env.cr.commit()
