@@ -23,3 +23,9 @@ from . import property_late_fee_waiver
 from . import account_move_late_fee
 from . import property_payment_reference
 from . import payment_transaction
+from . import account_move_report
+from . import property_fee_ledger
+from . import property_fee_debt
+from . import property_fee_received
+from . import property_fee_year_sheet
+from . import property_fee_leak

@@ -8,3 +8,4 @@ from . import test_late_fee
 from . import test_access
 from . import test_register_import
 from . import test_portal_payment
+from . import test_fee_ledger

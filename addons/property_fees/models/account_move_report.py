@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+from odoo import fields, models
+
+
+class AccountMove(models.Model):
+    """What a settling entry means in the fee reports."""
+
+    _inherit = "account.move"
+
+    property_settlement_kind = fields.Selection(
+        [
+            ("payment", "Payment"),
+            ("prepaid", "Use of money paid ahead"),
+            ("deposit", "Use of a deposit"),
+            ("reduction", "Reduction"),
+            ("waiver", "Waiver"),
+            ("write_off", "Write-off"),
+        ],
+        string="Settles fees as",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        help="How the collection reports count what this entry settles. Empty: money for entries "
+        "of bank and cash, a correction of what was billed for credit notes.",
+    )

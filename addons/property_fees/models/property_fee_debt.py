@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+from odoo import fields, models
+from odoo.tools import SQL
+
+DEBT = """
+WITH bill AS (
+    SELECT move.id, move.date, move.invoice_date_due AS due_date,
+           move.property_community_id AS community_id, move.property_unit_id AS unit_id,
+           move.company_id, move.partner_id, move.amount_residual_signed AS owed,
+           move.amount_total_signed AS total
+      FROM account_move move
+     WHERE move.property_community_id IS NOT NULL
+       AND move.state = 'posted'
+       AND move.move_type IN ('out_invoice', 'out_refund')
+       AND move.amount_residual_signed <> 0
+), part AS (
+    SELECT bill.*, line.id AS line_id, line.product_id, line.price_total,
+           SUM(line.price_total) OVER (PARTITION BY bill.id) AS weight,
+           SUM(line.price_total) OVER (PARTITION BY bill.id ORDER BY line.id) AS upto
+      FROM bill
+      JOIN account_move_line line ON line.move_id = bill.id AND line.display_type = 'product'
+), debt AS (
+    -- billed less settled, both as the fee ledger spreads them
+    SELECT part.*, (%(today)s::date - part.due_date) AS late_days,
+           ROUND(total * (upto / weight), 2)
+           - ROUND(total * ((upto - price_total) / weight), 2)
+           - ROUND((total - owed) * (upto / weight), 2)
+           + ROUND((total - owed) * ((upto - price_total) / weight), 2) AS amount
+      FROM part
+     WHERE weight <> 0
+)
+SELECT debt.line_id AS id, debt.id AS move_id, debt.line_id, debt.date AS bill_date,
+       debt.due_date, debt.community_id, debt.company_id, debt.unit_id, debt.partner_id,
+       unit.building_id, building.keeper_id, company.currency_id,
+       COALESCE(charge.item_id, item.id) AS item_id,
+       COALESCE(charge.period_start, debt.date) AS period_start,
+       GREATEST(debt.late_days, 0) AS late_days,
+       debt.amount AS amount_owed,
+       CASE WHEN debt.late_days <= 0 THEN debt.amount ELSE 0 END AS amount_not_due,
+       CASE WHEN debt.late_days BETWEEN 1 AND 30 THEN debt.amount ELSE 0 END AS amount_30,
+       CASE WHEN debt.late_days BETWEEN 31 AND 90 THEN debt.amount ELSE 0 END AS amount_90,
+       CASE WHEN debt.late_days BETWEEN 91 AND 365 THEN debt.amount ELSE 0 END AS amount_365,
+       CASE WHEN debt.late_days > 365 THEN debt.amount ELSE 0 END AS amount_older
+  FROM debt
+  JOIN res_company company ON company.id = debt.company_id
+  LEFT JOIN property_unit unit ON unit.id = debt.unit_id
+  LEFT JOIN property_building building ON building.id = unit.building_id
+  LEFT JOIN property_fee_item item ON item.product_id = debt.product_id
+  LEFT JOIN LATERAL (
+       SELECT one.item_id, one.period_start FROM property_fee_charge one
+        WHERE one.invoice_line_id = debt.line_id ORDER BY one.id LIMIT 1
+  ) charge ON TRUE
+ WHERE debt.amount <> 0
+"""
+
+
+class PropertyFeeDebt(models.Model):
+    """What is owed today, by unit and item, by how long it has been due."""
+
+    _name = "property.fee.debt"
+    _description = "Aged debt"
+    _inherit = ["property.scope.mixin"]
+    _auto = False
+    _depends = {
+        "account.move": [
+            "state",
+            "property_community_id",
+            "property_unit_id",
+            "amount_total_signed",
+            "amount_residual_signed",
+            "invoice_date_due",
+        ],
+        "account.move.line": ["move_id", "price_total", "balance", "display_type"],
+        "account.partial.reconcile": ["amount", "debit_move_id", "credit_move_id"],
+        "property.fee.charge": ["invoice_line_id", "item_id", "period_start"],
+        "property.unit": ["building_id"],
+        "property.building": ["keeper_id"],
+    }
+    _order = "late_days desc, id"
+    _rec_name = "move_id"
+
+    move_id = fields.Many2one("account.move", string="Bill", readonly=True)
+    line_id = fields.Many2one("account.move.line", string="Bill line", readonly=True)
+    unit_id = fields.Many2one("property.unit", readonly=True)
+    building_id = fields.Many2one("property.building", readonly=True)
+    keeper_id = fields.Many2one("res.users", string="Keeper", readonly=True)
+    partner_id = fields.Many2one("res.partner", string="Payer", readonly=True)
+    item_id = fields.Many2one("property.fee.item", string="Fee item", readonly=True)
+    bill_date = fields.Date(readonly=True)
+    due_date = fields.Date(string="Due", readonly=True)
+    period_start = fields.Date(string="Period", readonly=True)
+    late_days = fields.Integer(string="Days late", aggregator="max", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    amount_owed = fields.Monetary(string="Owed", readonly=True)
+    amount_not_due = fields.Monetary(string="Not due yet", readonly=True)
+    amount_30 = fields.Monetary(string="1 to 30 days", readonly=True)
+    amount_90 = fields.Monetary(string="31 to 90 days", readonly=True)
+    amount_365 = fields.Monetary(string="91 to 365 days", readonly=True)
+    amount_older = fields.Monetary(string="Over a year", readonly=True)
+
+    @property
+    def _table_query(self):
+        return SQL(DEBT, today=fields.Date.context_today(self))
+
+    def action_view_bill(self):
+        """Open the bill."""
+        self.ensure_one()
+        return self.move_id.get_formview_action()
