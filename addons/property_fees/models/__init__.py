@@ -29,3 +29,11 @@ from . import property_fee_debt
 from . import property_fee_received
 from . import property_fee_year_sheet
 from . import property_fee_leak
+from . import property_fee_price_step
+from . import property_fee_quantity
+from . import property_meter
+from . import property_meter_reading
+from . import property_meter_round
+from . import property_handover
+from . import property_waiver
+from . import property_share_pool

@@ -190,9 +190,9 @@ class PropertyFeeAssignment(models.Model):
         """Whether the line is for a payable thing."""
         self.ensure_one()
         if self.res_id:
-            return self.res_model == payable._name and self.res_id == payable.id
+            return (self.res_model, self.res_id) in payable._get_fee_assignees()
         return (
-            payable._name == "property.unit"
+            payable._takes_fee_rules()
             and self.community_id.id == criteria["community_id"]
             and (not self.building_id or self.building_id.id == criteria["building_id"])
             and (not self.usage or self.usage == criteria["usage"])

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -286,7 +288,14 @@ class PropertyFeeCharge(models.Model):
         }
 
     @api.model
-    def _format_price(self, price, currency, basis, price_period):
+    def _get_quantity_unit(self, basis, meter_kind=False):
+        """Return the unit of measure of a basis; that of a meter depends on its kind."""
+        if basis == "meter":
+            return self.env["property.meter"]._get_uom_labels().get(meter_kind, "")
+        return self._get_quantity_units().get(basis)
+
+    @api.model
+    def _format_price(self, price, currency, basis, price_period, meter_kind=False):
         """Return e.g. ``2.45 CNY/m²·month`` in the reader's language."""
         periods = {
             "month": self.env._("month"),
@@ -294,7 +303,7 @@ class PropertyFeeCharge(models.Model):
             "half_year": self.env._("half-year"),
             "year": self.env._("year"),
         }
-        unit = self._get_quantity_units().get(basis)
+        unit = self._get_quantity_unit(basis, meter_kind)
         per = "·".join(part for part in (unit, periods.get(price_period)) if part)
         return f"{price} {currency}/{per}" if per else f"{price} {currency}"
 
@@ -305,13 +314,7 @@ class PropertyFeeCharge(models.Model):
         :param data: see `rules/trace.py`
         :return: one line, with a second one when the amount was rounded with the whole period
         """
-        factors = []
-        unit = self._get_quantity_units().get(data["basis"])
-        if data["basis"] != "fixed" or data["quantity"] != "1":
-            factors.append(f"{data['quantity']} {unit}" if unit else data["quantity"])
-        factors.append(
-            self._format_price(data["price"], data["currency"], data["basis"], data["price_period"])
-        )
+        factors, before = self._format_factors(data)
         periods = self._format_periods(data)
         if periods:
             factors.append(periods)
@@ -320,11 +323,81 @@ class PropertyFeeCharge(models.Model):
         if data.get("share"):
             factors.append(self.env._("share %(share)s", share=data["share"]))
         text = f"{' × '.join(factors)} = {data['amount']}"
+        if data.get("rebate"):
+            text += " " + self.env._("(%(amount)s off per period)", amount=data["rebate"])
         if data.get("step"):
             text += " " + self.env._("(rounded to %(step)s)", step=data["step"])
-        elif abs(float(data["exact"]) - float(data["amount"])) > 0.005 + 1e-9:
+        elif abs(Decimal(data["exact"]) - Decimal(data["amount"])) > Decimal("0.005"):
             text += " " + self.env._("(rounded with the rest of the period)")
-        return text
+        for _waiver_id, name in data.get("waivers", ()):
+            text += " " + self.env._("Waiver %(waiver)s.", waiver=name)
+        return "\n".join([*before, text])
+
+    @api.model
+    def _format_factors(self, data):
+        """Return what is multiplied, and the lines that stand before it."""
+        if data["basis"] == "share":
+            return self._format_pool(data)
+        if data.get("formula"):
+            rate = self._format_price(
+                data["rate"], data["currency"], "formula", data["price_period"]
+            )
+            filled = data["filled"].replace("*", "×")
+            return [rate], [f"{data['formula']}: {filled} = {data['rate']}"]
+        unit = self._get_quantity_unit(data["basis"], data.get("meter_kind"))
+        factors, before = [], self._format_readings(data, unit)
+        if data.get("ladder"):
+            terms = [
+                f"{quantity} {unit} × {price}" if unit else f"{quantity} × {price}"
+                for price, quantity in data["ladder"]
+            ]
+            text = " + ".join(terms)
+            return [f"({text}) {data['currency']}" if len(terms) > 1 else text], before
+        if data["basis"] != "fixed" or data["quantity"] != "1":
+            factors.append(f"{data['quantity']} {unit}" if unit else data["quantity"])
+        price = self._format_price(
+            data["price"],
+            data["currency"],
+            data["basis"],
+            data["price_period"],
+            data.get("meter_kind"),
+        )
+        return [*factors, price], before
+
+    @api.model
+    def _format_readings(self, data, unit):
+        lines = []
+        for first, start, last, end, multiplier, used, days, length in data.get("readings", ()):
+            text = self.env._(
+                "%(start)s (%(first)s) → %(end)s (%(last)s)",
+                start=start,
+                first=first,
+                end=end,
+                last=last,
+            )
+            if multiplier != "1":
+                text += " × " + multiplier
+            text += f" = {used} {unit}"
+            if days != length:
+                text += " × " + self.env._("%(days)s/%(length)s days", days=days, length=length)
+            lines.append(text)
+        return lines
+
+    @api.model
+    def _format_pool(self, data):
+        pool = dict(data.get("pool", {}))
+        labels = {"area": self.env._("m²"), "inner_area": self.env._("m²")}
+        labels |= {"equal": self.env._("units"), "heads": self.env._("people")}
+        pool["unit"] = labels.get(pool.get("basis"), pool.get("unit", ""))
+        text = (
+            f"{pool.get('total')} × {pool.get('weight')}/{pool.get('weights')} {pool.get('unit')}"
+        )
+        before = [f"{pool.get('name')}: {text.strip()} = {pool.get('amount')}"]
+        factors = [f"{pool.get('amount')} {data['currency']}"]
+        if data.get("days"):
+            days, length = data["days"]
+            factors.append(self.env._("%(days)s/%(length)s days", days=days, length=length))
+        return factors, before
 
     @api.model
     def _format_periods(self, data):
@@ -351,6 +424,11 @@ class PropertyFeeCharge(models.Model):
         singular, plural = labels[data["price_period"]]
         text = singular if data["periods"] == "1" or len(data.get("parts", [])) == 1 else plural
         return text.replace("%(count)s", count)
+
+    def _get_waiver_ids(self):
+        """Return the ids of the waivers by which the charge is lower."""
+        self.ensure_one()
+        return [waiver_id for waiver_id, _name in (self.trace_data or {}).get("waivers", ())]
 
     def _prepare_invoice_line_vals(self):
         """Return the values of the bill line for this charge, in the language of the env."""

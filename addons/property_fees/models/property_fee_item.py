@@ -1,10 +1,21 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from decimal import Decimal
+from fractions import Fraction
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-COMPUTABLE = ("area", "inner_area", "fixed")
+from odoo.addons.property_base.models.property_handover_template import METER_KINDS
+
+from ..rules.errors import RuleError
+from ..rules.formula import parse
+from ..rules.rounding import to_decimal
+
+COMPUTABLE = ("area", "inner_area", "fixed", "meter", "share", "formula")
+MEASURED = ("meter", "share")  # charged for what was measured, not by the calendar
+BUILT_IN = ("area", "inner_area", "storey", "price")
+FROZEN = ("basis", "period", "price_period", "company_id", "formula", "meter_kind", "ladder")
+ALIASES = {"面积": "area", "套内面积": "inner_area", "楼层": "storey", "单价": "price"}
 
 
 class PropertyFeeItem(models.Model):
@@ -76,6 +87,38 @@ class PropertyFeeItem(models.Model):
         help="Periods longer than a month are billed by the run in which they begin (advance) or "
         "end (arrears).",
     )
+    meter_kind = fields.Selection(
+        METER_KINDS,
+        compute="_compute_meter_kind",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
+        help="Which meters of the unit count.",
+    )
+    ladder = fields.Selection(
+        [
+            ("bill", "With each bill"),
+            ("month", "With each bill, steps are per month"),
+            ("year", "On 1 January"),
+        ],
+        string="Steps start anew",
+        required=True,
+        default="bill",
+        help="When the steps (阶梯) of the price begin again at the first one.",
+    )
+    formula = fields.Char(
+        tracking=True,
+        help="The amount of one price period, for example: area * price + 5. Names: area, "
+        "inner_area, storey, price, and the codes of the fee quantities. Functions: min, max, "
+        "round, ceil, floor. Conditions: a if storey > 6 else b.",
+    )
+    formula_example = fields.Char(compute="_compute_formula_example")
+    payment_priority = fields.Integer(
+        default=10,
+        tracking=True,
+        help="Which item of a common bill a part payment settles first: the lowest number.",
+    )
     # How
     rounding = fields.Selection(
         [("fen", "0.01"), ("jiao", "0.1"), ("yuan", "1")],
@@ -140,10 +183,27 @@ class PropertyFeeItem(models.Model):
         "CHECK (due_days >= 0)", "The days until the fee falls due cannot be negative."
     )
 
+    @api.depends("basis")
+    def _compute_meter_kind(self):
+        for item in self:
+            item.meter_kind = (item.meter_kind or "water") if item.basis == "meter" else False
+
+    @api.depends("formula", "basis", "price_ids.unit_price")
+    def _compute_formula_example(self):
+        """Try the formula on the first unit that has what it asks for."""
+        for item in self:
+            item.formula_example = False
+            if item.basis != "formula" or not item.formula:
+                continue
+            try:
+                item.formula_example = item._try_formula()
+            except RuleError as error:
+                item.formula_example = self._explain_formula_error(error)
+
     @api.depends("period", "basis")
     def _compute_price_period(self):
         for item in self:
-            if item.period == "once":
+            if item.period == "once" or item.basis in MEASURED:
                 item.price_period = "once"
             elif item.basis in ("area", "inner_area"):
                 item.price_period = "month"
@@ -162,16 +222,45 @@ class PropertyFeeItem(models.Model):
             if item.active and item.basis not in self._get_computable_bases():
                 raise UserError(
                     self.env._(
-                        "Fee item %(item)s: charging by %(basis)s is not available yet. "
-                        "Choose area, inner area or a fixed amount.",
+                        "Fee item %(item)s: charging by %(basis)s is not available.",
                         item=item.name,
                         basis=labels[item.basis].lower(),
                     )
                 )
 
-    @api.constrains("period", "price_period")
-    def _check_price_period(self):
+    @api.constrains("basis", "formula", "company_id")
+    def _check_formula(self):
+        for item in self.filtered(lambda item: item.basis == "formula"):
+            try:
+                item._parse_formula()
+            except RuleError as error:
+                raise ValidationError(
+                    self.env._(
+                        "Fee item %(item)s: %(problem)s",
+                        item=item.name,
+                        problem=self._explain_formula_error(error),
+                    )
+                ) from error
+
+    @api.constrains("basis", "meter_kind", "period")
+    def _check_measured(self):
         for item in self:
+            if item.basis == "meter" and not item.meter_kind:
+                raise ValidationError(
+                    self.env._("Fee item %(item)s: choose the kind of meter.", item=item.name)
+                )
+            if item.basis in MEASURED and item.period == "once":
+                raise ValidationError(
+                    self.env._(
+                        "Fee item %(item)s: what is measured is charged again and again. Choose "
+                        "how often.",
+                        item=item.name,
+                    )
+                )
+
+    @api.constrains("period", "price_period", "basis")
+    def _check_price_period(self):
+        for item in self.filtered(lambda item: item.basis not in MEASURED):
             if (item.period == "once") != (item.price_period == "once"):
                 raise ValidationError(
                     self.env._(
@@ -201,7 +290,7 @@ class PropertyFeeItem(models.Model):
         return items
 
     def write(self, vals):
-        if vals.keys() & {"basis", "period", "price_period", "company_id"}:
+        if vals.keys() & set(FROZEN):
             self._check_not_billed(vals)
         result = super().write(vals)
         if vals.keys() & {"name", "code"}:
@@ -223,7 +312,7 @@ class PropertyFeeItem(models.Model):
         for item in self:
             changed = [
                 name
-                for name in ("basis", "period", "price_period", "company_id")
+                for name in FROZEN
                 if name in vals
                 and item._fields[name].convert_to_write(item[name], item) != vals[name]
             ]
@@ -233,11 +322,68 @@ class PropertyFeeItem(models.Model):
             ):
                 raise UserError(
                     self.env._(
-                        "Fee item %(item)s has been billed; its basis and period stay as they "
-                        "are. End its prices and make a new item.",
+                        "Fee item %(item)s has been billed; its basis, formula and period stay "
+                        "as they are. End its prices and make a new item.",
                         item=item.name,
                     )
                 )
+
+    # Formula
+
+    def _get_formula_names(self):
+        """Return the quantities that formulas of the item may name."""
+        quantities = self.env["property.fee.quantity"].search(
+            [("company_id", "in", (False, self.company_id.id))]
+        )
+        return [*BUILT_IN, *quantities.mapped("code")]
+
+    def _parse_formula(self):
+        """Return the checked formula.
+
+        :raise RuleError: see `rules.formula.parse`
+        """
+        self.ensure_one()
+        return parse(self.formula, self._get_formula_names(), ALIASES)
+
+    def _try_formula(self):
+        formula = self._parse_formula()
+        price = self.price_ids[:1]
+        values = {"price": Fraction(price._unit_price_decimal() if price else 1)}
+        unit = self.env["property.unit"].search(
+            [("company_id", "=", self.company_id.id), ("area_m2", ">", 0)], limit=1
+        )
+        if unit:
+            values |= {
+                name: Fraction(value) for name, value in unit._get_fee_values(formula.names).items()
+            }
+        for name in formula.names:
+            values.setdefault(name, Fraction(100 if name in BUILT_IN else 1))
+        result = to_decimal(formula.evaluate(values))
+        return f"{unit.name or ''} {formula.explain(values)} = {result:f}".strip()
+
+    @api.model
+    def _explain_formula_error(self, error):
+        """Return a rule's refusal of a formula in words."""
+        _ = self.env._
+        texts = {
+            "formula_empty": _("Enter the formula."),
+            "formula_too_long": _("The formula is too long."),
+            "formula_syntax": _("The formula cannot be read. Check brackets and signs."),
+            "formula_not_allowed": _("%(what)s is not allowed in formulas."),
+            "formula_unknown_name": _("%(name)s is not known. Known are: %(known)s."),
+            "formula_arguments": _("%(name)s has too few or too many values."),
+            "formula_value_missing": _("There is no value of %(names)s."),
+            "formula_division_by_zero": _("The formula divides by zero."),
+            "formula_negative": _("The formula gives %(result)s, which is below zero."),
+            "formula_not_a_number": _("The formula must give a number."),
+            "formula_not_a_condition": _("What stands after if must be a comparison."),
+            "formula_round": _("Round to 0 up to 6 decimals."),
+            "formula_too_large": _("The formula gives a number that is too large."),
+        }
+        text = texts.get(error.code, error.code)
+        for name, value in error.params.items():
+            text = text.replace(f"%({name})s", str(value))
+        return text
 
     @api.model
     def _get_computable_bases(self):

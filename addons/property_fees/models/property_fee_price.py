@@ -4,7 +4,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..rules.tariff import Price
+from ..rules.tariff import Price, Step
 
 
 class PropertyFeePrice(models.Model):
@@ -29,6 +29,13 @@ class PropertyFeePrice(models.Model):
         help="Empty: every usage for which there is no line of its own.",
     )
     unit_price = fields.Float(digits=(16, 6), required=True, tracking=True)
+    step_ids = fields.One2many(
+        "property.fee.price.step",
+        "price_id",
+        string="Steps",
+        copy=True,
+        help="Ladder: above these quantities other prices hold; up to the first one the price.",
+    )
     currency_id = fields.Many2one(related="company_id.currency_id")
     price_label = fields.Char(string="Price", compute="_compute_price_label")
     start_date = fields.Date(tracking=True, help="First day. Empty: since ever.")
@@ -53,7 +60,15 @@ class PropertyFeePrice(models.Model):
         "End the earlier price first, or change the dates.",
     )
 
-    @api.depends("unit_price", "item_id.basis", "item_id.price_period", "currency_id")
+    @api.depends(
+        "unit_price",
+        "item_id.basis",
+        "item_id.price_period",
+        "item_id.meter_kind",
+        "currency_id",
+        "step_ids.unit_price",
+        "step_ids.above",
+    )
     def _compute_price_label(self):
         charges = self.env["property.fee.charge"]
         for price in self:
@@ -62,7 +77,14 @@ class PropertyFeePrice(models.Model):
                 price.currency_id.name,
                 price.item_id.basis,
                 price.item_id.price_period,
+                price.item_id.meter_kind,
             )
+            for step in price.step_ids.sorted("above"):
+                price.price_label += self.env._(
+                    "; above %(quantity)s: %(price)s",
+                    quantity=f"{step.above:g}",
+                    price=f"{_decimal(step.unit_price):f}",
+                )
 
     @api.depends("item_id.name", "community_id.name", "price_label")
     def _compute_display_name(self):
@@ -159,8 +181,7 @@ class PropertyFeePrice(models.Model):
     def _unit_price_decimal(self):
         """Return the unit price exactly as it was entered (up to six decimals)."""
         self.ensure_one()
-        exact = Decimal(repr(round(self.unit_price, 6))).normalize()
-        return exact.quantize(Decimal("0.01")) if exact.as_tuple().exponent > -2 else exact
+        return _decimal(self.unit_price)
 
     def _matches(self, criteria):
         """Whether the price is for a payable thing with these criteria."""
@@ -182,4 +203,24 @@ class PropertyFeePrice(models.Model):
             start=self.start_date or None,
             end=self.end_date or None,
             specificity=rank,
+            steps=self._steps_as_rule(),
         )
+
+    def _steps_as_rule(self):
+        steps = self.step_ids.sorted("above")
+        if not steps:
+            return ()
+        first = Step(Decimal(0), self._unit_price_decimal())
+        return (
+            first,
+            *(
+                Step(Decimal(repr(round(step.above, 3))), _decimal(step.unit_price))
+                for step in steps
+            ),
+        )
+
+
+def _decimal(number):
+    """Return a price exactly as it was entered, with two decimals at least."""
+    exact = Decimal(repr(round(number, 6))).normalize()
+    return exact.quantize(Decimal("0.01")) if exact.as_tuple().exponent > -2 else exact

@@ -1,17 +1,30 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 import json
 from collections import defaultdict
+from decimal import Decimal
 from fractions import Fraction
 
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..rules.charge import Due, Payers, pieces_of, representative
+from ..rules.charge import Due, Payers, pieces_of, representative, strongest
+from ..rules.errors import RuleError
+from ..rules.measured import Measured, measured_pieces
 from ..rules.period import Dated, Span, billable, cut
-from ..rules.trace import build, plain
+from ..rules.tariff import Price
+from ..rules.trace import build, build_measured, plain
+from .property_fee_item import BUILT_IN, MEASURED
 
 BATCH = 500
+PROBLEMS = (
+    "no_assignment",
+    "no_price",
+    "no_payer",
+    "no_quantity",
+    "no_reading",
+    "not_computable",
+)
 
 
 class PropertyFeeRunCompute(models.Model):
@@ -22,11 +35,21 @@ class PropertyFeeRunCompute(models.Model):
     @api.model
     def _get_payable_models(self):
         """Return the models whose records may owe fees; addons with another one extend it."""
-        return ["property.unit"]
+        return ["property.unit", "property.meter", "property.share.pool.line"]
 
     def _get_payable_domain(self, model):
         """Return which records of a payable model a run looks at."""
-        return [("community_id", "in", self.community_ids.ids)]
+        domain = [("community_id", "in", self.community_ids.ids)]
+        if model == "property.meter":
+            domain += [("is_common", "=", False)]
+        elif model == "property.share.pool.line":
+            domain += [
+                ("pool_id.state", "=", "approved"),
+                ("pool_id.period_end", ">=", self.period_start),
+                ("pool_id.period_end", "<=", self.period_end),
+                ("amount", "!=", 0),
+            ]
+        return domain
 
     def _start_compute(self):
         self.ensure_one()
@@ -91,7 +114,7 @@ class PropertyFeeRunCompute(models.Model):
         for community, batch in payables.grouped("community_id").items():
             facts = Facts(self, community, batch, window)
             for payable in batch:
-                if not facts.items:
+                if not facts.is_assigned and payable._name == "property.unit":
                     skips.append(self._prepare_skip(payable, None, window, "no_assignment"))
                     continue
                 for item in facts.items:
@@ -106,7 +129,9 @@ class PropertyFeeRunCompute(models.Model):
         ]
         if not lines:
             return
-        for whole, part in facts.spans[item.id]:
+        if item.basis in MEASURED and not self._check_measures(facts, payable, item, skips):
+            return
+        for whole, part, segments in facts.dues_of(payable, item):
             start = payable._get_fee_start_date()
             due_part = part.intersect(start or None, None)
             if not due_part:
@@ -118,12 +143,37 @@ class PropertyFeeRunCompute(models.Model):
                 if line.is_exempt:
                     skips.append(self._prepare_skip(payable, item, span, "exempt"))
                     continue
-                anchor = whole.intersect(line.start_date or None, line.end_date or None)
-                anchor = anchor.intersect(start or None, None)
-                self._charge_span(facts, payable, item, line, (anchor, span), charges, skips)
+                anchor = whole
+                if segments is None:
+                    anchor = whole.intersect(line.start_date or None, line.end_date or None)
+                    anchor = anchor.intersect(start or None, None)
+                spans = (anchor, span, segments)
+                self._charge_span(facts, payable, item, line, spans, charges, skips)
+
+    def _check_measures(self, facts, payable, item, skips):
+        """Whether something was measured; otherwise note why not."""
+        if not payable._bears_fee_item(item):
+            return False
+        measures = facts.measures.get((payable.id, item.id))
+        if isinstance(measures, RuleError):
+            skip = self._prepare_skip(payable, item, facts.window, "not_computable")
+            skips.append(skip | {"detail": self._explain_rule_error(measures)})
+            return False
+        if not measures and item.basis == "meter" and facts.ends_period(item):
+            skips.append(self._prepare_skip(payable, item, facts.window, "no_reading"))
+        return bool(measures)
+
+    @api.model
+    def _explain_rule_error(self, error):
+        """Return the refusal of a rule in words."""
+        if error.code.startswith("formula_"):
+            return self.env["property.fee.item"]._explain_formula_error(error)
+        if error.code.startswith(("reading_", "bad_")):
+            return self.env["property.meter"]._explain_reading_error(error)
+        return str(error)
 
     def _charge_span(self, facts, payable, item, line, spans, charges, skips):
-        anchor, span = spans
+        anchor, span, segments = spans
         taken = facts.billed.get((payable._name, payable.id, item.id), [])
         if item.period == "once":
             wanted = [] if taken else [span]
@@ -135,28 +185,69 @@ class PropertyFeeRunCompute(models.Model):
             skips.append(self._prepare_skip(payable, item, span, reason))
         if not wanted:
             return
-        quantity = payable._get_fee_quantity(item.basis)
-        if not quantity:
+        try:
+            if segments is None:
+                due = self._get_due(facts, payable, item, line, anchor)
+                pieces = due and pieces_of(due, wanted)
+            else:
+                due = self._get_measured_due(facts, payable, item, line, (anchor, segments))
+                pieces = measured_pieces(due, wanted)
+        except RuleError as error:
+            skip = self._prepare_skip(payable, item, span, "not_computable")
+            skips.append(skip | {"detail": self._explain_rule_error(error)})
+            return
+        if due is None:
             skips.append(self._prepare_skip(payable, item, span, "no_quantity"))
             return
-        reduction = line._reduction_fraction()
-        due = Due(
-            anchor=anchor,
-            quantity=Fraction(quantity),
-            prices=facts.prices_of(item, line, facts.criteria[payable.id]),
-            payers=facts.payers_of(payable, line),
-            reductions=(Dated(None, None, reduction),) if reduction else (),
-            price_period=item.price_period,
-            day_count=item.proration,
-            step=facts.steps[item.id],
-        )
-        for piece in pieces_of(due, wanted):
+        if facts.is_waived_without_debt(payable, item, span):
+            skips.append(self._prepare_skip(payable, item, span, "in_debt"))
+        for piece in pieces:
             if piece.problem:
                 skips.append(self._prepare_skip(payable, item, piece.span, piece.problem))
             elif not piece.amount:
                 skips.append(self._prepare_skip(payable, item, piece.span, "zero_amount"))
             else:
                 charges.append(self._prepare_charge(facts, payable, item, line, due, piece))
+
+    def _get_due(self, facts, payable, item, line, anchor):
+        """Return what decides the amount, or None when the thing has no such quantity."""
+        formula = facts.formulas.get(item.id)
+        if isinstance(formula, RuleError):
+            raise formula
+        quantity = 1 if formula else payable._get_fee_quantity(item.basis)
+        if not quantity:
+            return None
+        reductions, rebates = facts.reductions_of(payable, item, line)
+        return Due(
+            anchor=anchor,
+            quantity=Fraction(quantity),
+            prices=facts.prices_of(item, line, facts.criteria[payable.id]),
+            payers=facts.payers_of(payable, line),
+            reductions=reductions,
+            rebates=rebates,
+            price_period=item.price_period,
+            day_count=item.proration,
+            step=facts.steps[item.id],
+            formula=formula,
+            values=facts.values_of(payable, formula) if formula else (),
+        )
+
+    def _get_measured_due(self, facts, payable, item, line, measured):
+        block, segments = measured
+        reductions, _rebates = facts.reductions_of(payable, item, line)
+        if item.basis == "share":
+            prices = (Price(id=0, unit_price=Decimal(1)),)
+        else:
+            prices = facts.prices_of(item, line, facts.criteria[payable.id])
+        return Measured(
+            block=block,
+            segments=segments,
+            prices=prices,
+            payers=facts.payers_of(payable, line),
+            reductions=reductions,
+            ladder=item.ladder if item.basis == "meter" else "bill",
+            step=facts.steps[item.id],
+        )
 
     def _prepare_charge(self, facts, payable, item, line, due, piece):
         unit = facts.units[payable.id]
@@ -180,10 +271,23 @@ class PropertyFeeRunCompute(models.Model):
             "unit_price": plain(piece.price.unit_price),
             "periods": plain(piece.periods * piece.share),
             "amount": str(piece.amount),
-            "trace_data": build(due, piece, item.basis, facts.currency_name),
+            "trace_data": self._build_trace(facts, payable, item, due, piece),
             "split_group": (payable.id, item.id, piece.span.start),
             "state": "draft",
         }
+
+    def _build_trace(self, facts, payable, item, due, piece):
+        if isinstance(due, Measured):
+            trace = build_measured(due, piece, item.basis, facts.currency_name)
+            if item.meter_kind:
+                trace["meter_kind"] = item.meter_kind
+        else:
+            trace = build(due, piece, item.basis, facts.currency_name)
+        if piece.reduction or piece.rebate:
+            names = facts.waivers_of(payable, item, piece.span)
+            if names:
+                trace["waivers"] = names
+        return trace | payable._get_fee_trace()
 
     def _prepare_skip(self, payable, item, span, reason):
         return {
@@ -197,7 +301,8 @@ class PropertyFeeRunCompute(models.Model):
             "period_start": span.start.isoformat(),
             "period_end": span.end.isoformat(),
             "reason": reason,
-            "is_problem": reason in ("no_assignment", "no_price", "no_payer", "no_quantity"),
+            "is_problem": reason in PROBLEMS,
+            "detail": None,
         }
 
     def _insert_charges(self, rows):
@@ -245,15 +350,25 @@ class Facts:
             [("community_id", "=", community.id), ("item_id.active", "=", True)]
             + ([("item_id", "in", run.item_ids.ids)] if run.item_ids else [])
         )
-        self.items = assignments.item_id.sorted()
-        self.spans = {
-            item.id: [(window, window)]
-            if item.period == "once"
-            else billable(window, item.period, item.timing)
-            for item in self.items
-        }
+        self.is_assigned = bool(assignments)
+        self.window = window
+        bases = payables._get_fee_bases()
+        self.items = assignments.item_id.filtered(lambda item: item.basis in bases).sorted()
+        self.spans = {item.id: self._spans_of(item) for item in self.items}
         self.steps = {item.id: item._get_rounding_step() for item in self.items}
+        measured = self.items.filtered(lambda item: item.basis in MEASURED)
+        self.measures = (
+            payables._get_fee_measures(
+                measured,
+                {item.id: [part for _whole, part in self.spans[item.id]] for item in measured},
+            )
+            if measured
+            else {}
+        )
         spans = [span for pairs in self.spans.values() for pair in pairs for span in pair]
+        for measures in self.measures.values():
+            for block, segments in () if isinstance(measures, RuleError) else measures:
+                spans += [block, segments[0].span]
         self.horizon = (
             Span(min(span.start for span in spans), max(span.end for span in spans))
             if spans
@@ -268,15 +383,35 @@ class Facts:
         self._price_cache, self._payer_cache = {}, {}
         self._read_billed(payables)
         self._read_people()
+        self.formulas = {item.id: _formula(item) for item in self.items if item.formula}
+        self._read_waivers()
+        self._read_quantities()
+
+    def _spans_of(self, item):
+        if item.period == "once":
+            return [(self.window, self.window)]
+        timing = "arrears" if item.basis in MEASURED else item.timing
+        return billable(self.window, item.period, timing)
+
+    def ends_period(self, item):
+        """Whether a period of the item ends in the window, so that a reading is expected."""
+        return any(part.end == whole.end for whole, part in self.spans[item.id])
+
+    def dues_of(self, payable, item):
+        """Return (whole, part to bill, segments or None) of a thing."""
+        if item.basis not in MEASURED:
+            return [(whole, part, None) for whole, part in self.spans[item.id]]
+        measures = self.measures.get((payable.id, item.id), ())
+        return [(block, block, segments) for block, segments in measures]
 
     def _read_assignments(self, assignments, payables):
-        ids = set(payables.ids)
+        wanted = {pair for payable in payables for pair in payable._get_fee_assignees()}
         self.rules, self.singles = defaultdict(list), defaultdict(list)
         for line in assignments:
             if not line.res_id:
                 self.rules[line.item_id.id].append(line)
-            elif line.res_model == payables._name and line.res_id in ids:
-                self.singles[line.item_id.id, line.res_id].append(line)
+            elif (line.res_model, line.res_id) in wanted:
+                self.singles[line.item_id.id, line.res_model, line.res_id].append(line)
 
     def _read_billed(self, payables):
         """Read the live spans of the batch: a once-only item counts whenever it was charged."""
@@ -369,7 +504,10 @@ class Facts:
 
     def assignments_of(self, payable, item):
         """Return the lines that may be for the thing: the rules of the item and its own lines."""
-        return [*self.rules[item.id], *self.singles.get((item.id, payable.id), ())]
+        found = list(self.rules[item.id])
+        for model, record_id in payable._get_fee_assignees():
+            found += self.singles.get((item.id, model, record_id), ())
+        return found
 
     def winners(self, lines, span):
         """Return (span, line or None): the most specific line of each day."""
@@ -409,6 +547,117 @@ class Facts:
                 )
         return self._price_cache[key]
 
+    # Waivers
+
+    def _read_waivers(self):
+        """Read the approved waivers of the batch, and which of its units have overdue bills."""
+        unit_ids = [unit.id for unit in self.units.values() if unit]
+        # sudo: a waiver holds whoever makes the run
+        waivers = (
+            self.env["property.waiver"]
+            .sudo()
+            .search(
+                [
+                    ("unit_id", "in", unit_ids),
+                    ("state", "=", "approved"),
+                    ("start_date", "<=", self.horizon.end),
+                    ("end_date", ">=", self.horizon.start),
+                ],
+                order="id",
+            )
+        )
+        self.waivers = waivers.grouped("unit_id")
+        strict = waivers.filtered("needs_no_debt").unit_id
+        self.debtors = strict._filtered_overdue(self.run.invoice_date) if strict else strict
+
+    def _waivers_of(self, payable, item):
+        unit = self.units[payable.id]
+        return [
+            waiver
+            for waiver in self.waivers.get(unit, ())
+            if not waiver.item_ids or item in waiver.item_ids
+        ]
+
+    def reductions_of(self, payable, item, line):
+        """Return the dated reductions and rebates; of several on a day the largest counts."""
+        own = line._reduction_fraction()
+        waivers = [
+            waiver
+            for waiver in self._waivers_of(payable, item)
+            if not (waiver.needs_no_debt and waiver.unit_id in self.debtors)
+        ]
+        if not waivers:
+            return ((Dated(None, None, own),) if own else ()), ()
+        dated = [
+            Dated(waiver.start_date, waiver.end_date, waiver._percent_fraction())
+            for waiver in waivers
+            if waiver.percent
+        ]
+        if own:
+            dated.append(Dated(None, None, own))
+        rebates = [
+            Dated(waiver.start_date, waiver.end_date, waiver._amount_fraction())
+            for waiver in waivers
+            if waiver.kind == "amount"
+        ]
+        return strongest(self.horizon, dated), strongest(self.horizon, rebates)
+
+    def waivers_of(self, payable, item, span):
+        """Return [id, number] of the waivers that hold in the span."""
+        return [
+            [waiver.id, waiver.name]
+            for waiver in self._waivers_of(payable, item)
+            if span.intersect(waiver.start_date, waiver.end_date)
+            and not (waiver.needs_no_debt and waiver.unit_id in self.debtors)
+        ]
+
+    def is_waived_without_debt(self, payable, item, span):
+        """Whether a waiver is left out because the unit has overdue bills."""
+        return any(
+            waiver.needs_no_debt
+            and waiver.unit_id in self.debtors
+            and span.intersect(waiver.start_date, waiver.end_date)
+            for waiver in self._waivers_of(payable, item)
+        )
+
+    # Quantities of formulas
+
+    def _read_quantities(self):
+        names = {
+            name
+            for formula in self.formulas.values()
+            if not isinstance(formula, RuleError)
+            for name in formula.names
+        } - set(BUILT_IN)
+        self.quantities = {}
+        if names:
+            quantities = self.env["property.fee.quantity"].search(
+                [
+                    ("code", "in", list(names)),
+                    ("company_id", "in", (False, self.company_id)),
+                ],
+                order="company_id DESC, id",
+            )
+            units = self.env["property.unit"].union(*self.units.values())
+            for code, same in quantities.grouped("code").items():
+                self.quantities[code] = same[-1:]._get_tracks(units, self.horizon)
+
+    def values_of(self, payable, formula):
+        """Return the dated values that a formula asks for; days on which one lacks are left out."""
+        built_in = payable._get_fee_values(formula.names)
+        wanted = [name for name in formula.names if name != "price"]
+        named = [name for name in wanted if name not in BUILT_IN]
+        if any(name in BUILT_IN and name not in built_in for name in wanted):
+            return ()
+        fixed = {name: Fraction(value) for name, value in built_in.items()}
+        unit = self.units[payable.id]
+        tracks = [self.quantities.get(name, {}).get(unit.id, []) for name in named]
+        return tuple(
+            Dated(span.start, span.end, fixed | dict(zip(named, values, strict=True)))
+            for span, values in cut(self.horizon, tracks)
+            if None not in values
+        )
+
     def payers_of(self, payable, line):
         """Return the dated payers of a thing as the assignment wants them."""
         if line.payer == "partner":
@@ -442,3 +691,11 @@ class Facts:
             else:
                 payers = Payers(((representative(owners), Fraction(1)),))
             yield Dated(span.start, span.end, payers)
+
+
+def _formula(item):
+    """Return the formula of an item, or what stands against it."""
+    try:
+        return item._parse_formula()
+    except RuleError as error:
+        return error

@@ -28,6 +28,9 @@ class PropertyFeeRunSkip(models.Model):
             ("billed", "Already billed"),
             ("drafted", "In another run"),
             ("not_delivered", "Not handed over yet"),
+            ("no_reading", "No reading in the period"),
+            ("not_computable", "Cannot be computed"),
+            ("in_debt", "Discount left out: in debt"),
             ("error", "Cannot be posted"),
         ],
         required=True,
@@ -54,7 +57,12 @@ class PropertyFeeRunSkip(models.Model):
             "no_payer": self.env._(
                 "Register the owner of the unit for the period, then compute again."
             ),
-            "no_quantity": self.env._("Enter the area of the unit, then compute again."),
+            "no_quantity": self.env._(
+                "Enter the area or the quantity of the unit, then compute again."
+            ),
+            "no_reading": self.env._("Read the meter and confirm the reading, then compute again."),
+            "not_computable": self.env._("Correct what the message says, then compute again."),
+            "in_debt": self.env._("Nothing: the discount is for units without overdue bills."),
             "zero_amount": self.env._("Nothing: the price or the reduction leaves no amount."),
             "exempt": self.env._("Nothing: the assignment exempts the unit."),
             "billed": self.env._("Nothing: the period is billed."),

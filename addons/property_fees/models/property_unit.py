@@ -16,6 +16,11 @@ class PropertyUnit(models.Model):
     )
     fee_currency_id = fields.Many2one(related="company_id.currency_id", string="Currency of fees")
 
+    meter_ids = fields.One2many("property.meter", "unit_id", string="Meters")
+    fee_quantity_ids = fields.One2many(
+        "property.fee.quantity.value", "unit_id", string="Fee quantities"
+    )
+
     def _compute_fee_figures(self):
         figures = {
             unit: (count, residual)
@@ -32,6 +37,10 @@ class PropertyUnit(models.Model):
         """Extend `property.fee.payable`: a unit bills itself."""
         return self
 
+    def _takes_fee_rules(self):
+        """Extend `property.fee.payable`: rules are made for units."""
+        return True
+
     def _get_fee_quantity(self, basis):
         """Extend `property.fee.payable`: areas of the unit, to two decimals."""
         if basis == "area":
@@ -43,6 +52,25 @@ class PropertyUnit(models.Model):
     def _get_fee_start_date(self):
         """Extend `property.fee.payable`: fees start with the handover."""
         return self.delivery_date
+
+    def _filtered_overdue(self, day):
+        """Return the units with a bill that was due before a day and is not paid."""
+        # sudo: a discount depends on the debt, not on who makes the run
+        groups = (
+            self.env["account.move"]
+            .sudo()
+            ._read_group(
+                [
+                    ("property_unit_id", "in", self.ids),
+                    ("move_type", "=", "out_invoice"),
+                    ("state", "=", "posted"),
+                    ("payment_state", "in", ("not_paid", "partial")),
+                    ("invoice_date_due", "<", day),
+                ],
+                ["property_unit_id"],
+            )
+        )
+        return self.browse([unit.id for (unit,) in groups])
 
     def action_view_fee_bills(self):
         """Open the bills of the unit."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """What one payable thing owes for one item in one due span: pieces with exact amounts."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,6 +9,7 @@ from fractions import Fraction
 
 from .apportion import apportion
 from .errors import RuleError
+from .formula import Formula
 from .period import MONTHS, Dated, Span, cut
 from .proration import worth
 from .rounding import STEPS, round_money
@@ -30,6 +32,9 @@ class Due:
     :param payers: dated values of type Payers
     :param reductions: dated values of type Fraction, 0 (nothing) to 1 (free)
     :param price_period: month, quarter, half_year, year, or once (price per occurrence)
+    :param rebates: dated values of type Fraction, money off per price period, never below zero
+    :param formula: instead of quantity × price: the amount of a price period
+    :param values: dated values of type dict, the named quantities of the formula
     """
 
     anchor: Span
@@ -40,6 +45,9 @@ class Due:
     price_period: str = "month"
     day_count: str = "actual"
     step: Decimal = STEPS["fen"]
+    rebates: tuple[Dated, ...] = ()
+    formula: Formula | None = None
+    values: tuple[Dated, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,11 @@ class Piece:
     amount: Decimal
     share: Fraction = Fraction(1)
     problem: str = ""
+    rebate: Fraction = Fraction(0)
+    exact: Fraction | None = None
+    values: Mapping[str, Fraction] | None = None
+    ladder: tuple[tuple[Decimal, Fraction], ...] = ()
+    segments: tuple = ()
 
 
 def pieces_of(due: Due, wanted: list[Span]) -> list[Piece]:
@@ -80,23 +93,30 @@ def pieces_of(due: Due, wanted: list[Span]) -> list[Piece]:
     prices = [Dated(part.start, part.end, price) for part, price in _price_spans(due)]
     found, total, rounded = [], Fraction(0), Decimal(0)
     tracks = [asked, prices, list(due.payers), list(due.reductions)]
-    for part, (wanted_key, price, payers, reduction) in cut(anchor, tracks):
-        reduction = reduction or Fraction(0)
+    tracks += [list(due.rebates), list(due.values)]
+    for part, (wanted_key, price, payers, reduction, rebate, values) in cut(anchor, tracks):
+        reduction, rebate = reduction or Fraction(0), rebate or Fraction(0)
         periods = _periods(due, part)
-        if price is not None:
-            total += amount_for(due.quantity, price) * periods * (1 - reduction)
+        exact = Fraction(0)
+        if price is not None and (due.formula is None or values is not None):
+            exact = _rate(due, price, values) * (1 - reduction) - rebate
+            exact = max(exact, Fraction(0)) * periods
+            total += exact
         before, rounded = rounded, round_money(total, due.step)
         if wanted_key is None:
             continue
-        problem = "no_price" if price is None else "no_payer" if payers is None else ""
         common = {
             "span": part,
             "group": len(found),
             "price": price,
             "reduction": reduction,
+            "rebate": rebate,
             "quantity": due.quantity,
             "periods": periods,
+            "exact": exact,
+            "values": values,
         }
+        problem = _problem(due, price, payers, values)
         if problem:
             found.append(Piece(partner_id=None, amount=Decimal(0), problem=problem, **common))
             continue
@@ -111,6 +131,34 @@ def pieces_of(due: Due, wanted: list[Span]) -> list[Piece]:
                 Piece(partner_id=partner, amount=parts[partner], share=weight / weights, **common)
             )
     return found
+
+
+def _problem(due: Due, price: Price | None, payers: Payers | None, values: object) -> str:
+    if price is None:
+        return "no_price"
+    if payers is None:
+        return "no_payer"
+    return "no_quantity" if due.formula is not None and values is None else ""
+
+
+def _rate(due: Due, price: Price, values: Mapping[str, Fraction] | None) -> Fraction:
+    """Exact amount of one price period."""
+    if due.formula is None:
+        return amount_for(due.quantity, price)
+    return due.formula.evaluate({**(values or {}), "price": Fraction(price.unit_price)})
+
+
+def strongest(span: Span, values: Sequence[Dated]) -> tuple[Dated, ...]:
+    """One track from dated numbers that may overlap: the largest of a day counts, none adds up.
+
+    Source: docs/rules/waiver.md
+    """
+    found = []
+    for part, numbers in cut(span, [[value] for value in values]):
+        known = [number for number in numbers if number is not None]
+        if known:
+            found.append(Dated(part.start, part.end, max(known)))
+    return tuple(found)
 
 
 def _price_spans(due: Due) -> list[tuple[Span, Price | None]]:

@@ -9,3 +9,7 @@ from . import test_access
 from . import test_register_import
 from . import test_portal_payment
 from . import test_fee_ledger
+from . import test_meter
+from . import test_formula_item
+from . import test_share_pool
+from . import test_waiver

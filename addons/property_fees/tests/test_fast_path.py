@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 import json
+from datetime import date
 from decimal import Decimal
 from unittest.mock import patch
 
@@ -146,6 +147,62 @@ class TestFastPath(PropertyFeesCommon):
 
     def test_no_tax(self):
         self.assert_same(17)
+
+    def test_meters_steps_formulas_shared_costs_and_waivers(self):
+        formula = self.make_item(
+            name="Formula", code="FOR", basis="formula", formula="max(area * price, 20) + 5"
+        )
+        self.make_price(formula, unit_price=0.31)
+        water = self.make_item(name="Water", code="WAT", basis="meter", meter_kind="water")
+        self.make_price(
+            water, unit_price=2.8, step_ids=[Command.create({"above": 10, "unit_price": 3.5})]
+        )
+        share = self.make_item(name="Lift", code="LIFT", basis="share")
+        for item in (formula, water, share):
+            self.make_assignment(item)
+        tax = self.env["account.tax"].search(
+            [("type_tax_use", "=", "sale"), ("company_id", "=", self.company.id)], limit=1
+        )
+        water.product_id.taxes_id = [Command.set(tax.ids)]
+        units = self.env["property.unit"].search([("community_id", "=", self.community.id)])
+        meters = self.env["property.meter"].create(
+            [{"unit_id": unit.id, "kind": "water"} for unit in units]
+        )
+        self.env["property.meter.reading"].create(
+            [
+                {
+                    "meter_id": meter.id,
+                    "read_date": day,
+                    "value": index * 1.37 * turn,
+                    "state": "confirmed",
+                }
+                for index, meter in enumerate(meters, 1)
+                for turn, day in enumerate((date(2026, 2, 25), date(2026, 3, 25)))
+            ]
+        )
+        pool = self.env["property.share.pool"].create(
+            {
+                "name": "Lift",
+                "community_id": self.community.id,
+                "item_id": share.id,
+                "period_start": date(2026, 3, 1),
+                "period_end": date(2026, 3, 31),
+                "cost_ids": [Command.create({"name": "Power", "amount": 1234.57})],
+            }
+        )
+        pool.action_compute()
+        pool.action_approve()
+        waiver = self.env["property.waiver"].create(
+            {
+                "unit_id": units[5].id,
+                "percent": 33.33,
+                "start_date": date(2026, 3, 7),
+                "end_date": date(2026, 12, 31),
+                "reason": "Vacant",
+            }
+        )
+        waiver._set_state("approved")
+        self.assert_same(16)  # the reduced unit is billed in two parts: a shape of its own
 
     def test_tax_on_top_and_in_the_price(self):
         tax = self.env["account.tax"].search(
