@@ -59,6 +59,7 @@
         "views/property_late_fee_waiver_views.xml",
         "views/property_collecting_menus.xml",
         "views/property_payment_reference_views.xml",
+        "views/property_channel_statement_views.xml",
     ],
     "assets": {
         "web.assets_frontend": ["property_fees/static/src/portal/**/*"],

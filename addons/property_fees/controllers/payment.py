@@ -134,6 +134,7 @@ class PropertyFeesPayment(PropertyFeesPortal, PortalAccount):
             custom_create_values={
                 "invoice_ids": [Command.set(bills_sudo.ids)],
                 "property_payment_reference": reference.name,
+                "property_extra": sum(one["amount"] for one in payment["extras"]),
             },
             **kwargs,
         )

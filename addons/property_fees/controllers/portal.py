@@ -65,7 +65,11 @@ class PropertyFeesPortal(PropertyPortal):
         :param unit_id: only bills of this unit
         """
         mine = [("portal_user_ids", "in", request.env.user.ids), ("state", "=", "posted")]
-        domain = [("property_fee_charge_ids", "any", mine)]
+        domain = [
+            "|",
+            ("property_fee_charge_ids", "any", mine),
+            ("property_late_fee_bill_id.property_fee_charge_ids", "any", mine),
+        ]
         if show == "open":
             domain += [("payment_state", "in", OPEN_STATES)]
         elif show == "paid":

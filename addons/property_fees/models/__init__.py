@@ -37,3 +37,6 @@ from . import property_meter_round
 from . import property_handover
 from . import property_waiver
 from . import property_share_pool
+from . import property_channel_mapping
+from . import property_channel_statement
+from . import property_channel_statement_line

@@ -73,13 +73,20 @@ class AccountMove(models.Model):
         )
 
     def _get_payment_extra(self, value_date):
-        """Return what is due beside the bills when they are paid on a day; nothing here.
+        """Return what is due beside the bills when they are paid on a day: late fees.
 
         :param value_date: the day on which the money counts as received
         :return: list of dicts ``label``, ``amount`` (currency of the bills), ``bill_id``; what is
             returned here is billed by `payment.transaction._prepare_property_extra_bills()`
         """
-        return []
+        return [
+            {
+                "label": self.env._("Late fee on %(bill)s", bill=bill.name),
+                "amount": float(fee.due),
+                "bill_id": bill.id,
+            }
+            for bill, fee in self._get_late_fee(value_date).items()
+        ]
 
     def _get_property_accountant(self):
         """Return who looks after the bill: an accountant of its community, else who made it."""

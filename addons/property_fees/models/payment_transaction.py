@@ -21,6 +21,11 @@ class PaymentTransaction(models.Model):
     property_payment_ids = fields.One2many(
         "account.payment", "payment_transaction_id", string="Payments of the transaction"
     )
+    property_extra = fields.Monetary(
+        string="Beside the bills",
+        readonly=True,
+        help="Part of the amount that is paid beside the bills: late fees up to that day.",
+    )
     property_credit = fields.Monetary(
         string="Left over",
         readonly=True,
@@ -137,7 +142,7 @@ class PaymentTransaction(models.Model):
             return payment
         if not self.invoice_ids.property_unit_id:
             return super()._create_payment(**extra_create_values)
-        bills = self.invoice_ids | self._prepare_property_extra_bills()
+        bills = self._prepare_property_extra_bills() | self.invoice_ids
         payments = self.env["account.payment"]
         for partner, amount, mine in self._allocate_property_amount(bills):
             payment = (
@@ -161,8 +166,13 @@ class PaymentTransaction(models.Model):
         return self.payment_id
 
     def _prepare_property_extra_bills(self):
-        """Return bills for what was paid beside the bills themselves (late fees); none here."""
-        return self.env["account.move"]
+        """Return bills for what is paid beside the bills: late fees up to the day it was agreed."""
+        self.ensure_one()
+        if self.currency_id.is_zero(self.property_extra):
+            return self.env["account.move"]
+        day = fields.Datetime.context_timestamp(self, self.create_date).date()
+        open_bills = self.invoice_ids.filtered(lambda bill: bill._is_property_bill_open())
+        return open_bills._post_late_fees(day)
 
     def _allocate_property_amount(self, bills):
         """Return (partner, amount, bills) per person billed: oldest bills first.

@@ -13,3 +13,4 @@ from . import test_meter
 from . import test_formula_item
 from . import test_share_pool
 from . import test_waiver
+from . import test_channel_statement

@@ -48,8 +48,8 @@ class PropertyPaymentCommon(PropertyFeesCommon):
             }
         )
         cls.method.write({"active": True, "support_refund": "partial"})
-        journal = cls.env["account.journal"].search(
-            [("type", "=", "bank"), ("company_id", "=", cls.company.id)], limit=1
+        journal = cls.env["account.journal"].create(
+            {"name": "Wallet", "code": "WLT", "type": "bank", "company_id": cls.company.id}
         )
         cls.env["account.payment.method.line"].create(
             {
@@ -59,6 +59,7 @@ class PropertyPaymentCommon(PropertyFeesCommon):
                 "payment_provider_id": provider.id,
             }
         )
+        cls.env.invalidate_all()
         return provider
 
     @classmethod

@@ -193,6 +193,7 @@ class TestPortalPayment(PropertyPaymentCommon, HttpCase):
             self.assertIn("220.52", self.url_open(f"/my/bills/pay?bill={self.bill.id}").text)
             self.pay(self.bill, 220.52)
         self.assertEqual(self.bill.transaction_ids.amount, 220.52)
+        self.assertEqual(self.bill.transaction_ids.property_extra, 1.1)
 
     def test_qr_of_a_provider_is_shown_while_waiting(self):
         tx = self.make_transaction()
