@@ -13,8 +13,6 @@ from ..rules.metering import Segment
 from ..rules.period import Span
 from ..rules.rounding import round_money, to_decimal
 
-EMPTY_STATES = ("sold", "vacant")
-
 
 class PropertySharePool(models.Model):
     """A shared cost (公摊) of a period, split among units so that the parts add up to the cent."""
@@ -104,7 +102,8 @@ class PropertySharePool(models.Model):
         required=True,
         default="full",
         tracking=True,
-        help="Unsold, not handed over or vacant units. The rule is printed on the list.",
+        help="Units that are marked vacant, have no owner, or are handed over after the "
+        "period. The rule is printed on the list.",
     )
     vacant_percent = fields.Float(
         string="Their weight (%)", digits=(5, 2), default=50.0, tracking=True
@@ -456,8 +455,10 @@ class PropertySharePool(models.Model):
         owned = self._get_owned(units)
         rows = []
         for unit in units:
-            is_vacant = unit.state in EMPTY_STATES or (
-                unit.state == "unsold" and unit.id not in owned
+            is_vacant = (
+                unit.state == "vacant"
+                or unit.id not in owned
+                or bool(unit.delivery_date and unit.delivery_date > self.period_end)
             )
             rows.append(
                 {
