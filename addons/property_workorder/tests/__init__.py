@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+from . import test_workorder_flow
+from . import test_clock
+from . import test_dispatch
+from . import test_access
+from . import test_incident
+from . import test_service
+from . import test_plan

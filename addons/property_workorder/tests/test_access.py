@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import WorkorderCommon
+
+
+@tagged("post_install", "-at_install")
+class TestAccess(WorkorderCommon):
+    def test_roles(self):
+        """Role x model x operation: read, write, create, unlink."""
+        table = {
+            ("staff", "property.workorder"): "RWC-",
+            ("officer", "property.workorder"): "RWCU",
+            ("owner", "property.workorder"): "----",
+            ("staff", "property.sla.policy"): "R---",
+            ("manager", "property.sla.policy"): "RWCU",
+            ("staff", "property.incident"): "R---",
+            ("dispatcher", "property.incident"): "RWC-",
+            ("staff", "property.workorder.misconduct"): "----",
+            ("officer", "property.workorder.misconduct"): "RWC-",
+            ("tech", "property.workorder.material"): "RWCU",
+            ("owner", "property.workorder.quote"): "----",
+            ("owner", "property.callback"): "----",
+            ("staff", "property.callback.draw"): "R---",
+        }
+        users = {
+            "staff": self.user_staff,
+            "officer": self.user_officer,
+            "manager": self.user_manager,
+            "dispatcher": self.dispatcher,
+            "tech": self.tech_user,
+            "owner": self.user_owner,
+        }
+        for (role, model), rights in table.items():
+            for letter, operation in zip(
+                rights, ("read", "write", "create", "unlink"), strict=True
+            ):
+                with self.subTest(role=role, model=model, operation=operation):
+                    has = self.env[model].with_user(users[role]).has_access(operation)
+                    self.assertEqual(has, letter != "-")
+
+    def test_communities_stay_apart(self):
+        order = self.make_order()
+        stranger = self.make_user(
+            "wo_stranger", "property_base.group_property_user", self.other_community
+        )
+        self.assertFalse(
+            self.env["property.workorder"].with_user(stranger).search([("id", "=", order.id)])
+        )
+        with self.assertRaises(AccessError):
+            order.with_user(stranger).read(["subject"])
+        self.assertTrue(
+            self.env["property.workorder"]
+            .with_user(self.user_manager)
+            .search([("id", "=", order.id)])
+        )
+
+    def test_a_complaint_is_hidden_from_whom_it_is_about(self):
+        complaint = self.make_order(
+            category_id=self.env.ref("property_workorder.category_service_complaint_staff").id,
+            complained_user_ids=[Command.link(self.user_manager.id)],
+        )
+        for user, sees in ((self.user_manager, False), (self.dispatcher, True)):
+            found = (
+                self.env["property.workorder"].with_user(user).search([("id", "=", complaint.id)])
+            )
+            self.assertEqual(bool(found), sees)
+        complaint.write({"is_restricted": True, "handler_ids": [Command.link(self.tech_user2.id)]})
+        for user, sees in (
+            (self.dispatcher, False),
+            (self.tech_user2, True),
+            (self.user_staff, True),  # the first receiver
+            (self.user_officer, True),  # the site manager
+            (self.user_manager, False),
+        ):
+            found = (
+                self.env["property.workorder"].with_user(user).search([("id", "=", complaint.id)])
+            )
+            self.assertEqual(bool(found), sees, user.login)
+
+    def test_what_a_resident_sees_ends_with_the_relation(self):
+        Order = self.env["property.workorder"]
+        tenant = self.make_user("wo_tenant", "base.group_portal", None)
+        stay = self.make_occupancy(self.unit, tenant.partner_id, role="tenant")
+        repair = self.make_order(unit_id=self.unit.id, partner_id=tenant.partner_id.id)
+        complaint = self.make_order(
+            category_id=self.env.ref("property_workorder.category_service_complaint_other").id,
+            unit_id=self.unit.id,
+            partner_id=tenant.partner_id.id,
+        )
+
+        def seen(user):
+            found = Order.sudo().search(Order._get_resident_domain(user))
+            return found & (repair | complaint)
+
+        self.assertEqual(seen(tenant), repair | complaint)
+        self.assertEqual(seen(self.user_owner), repair, "an owner sees no complaint of a tenant")
+        self.assertFalse(seen(self.user_neighbour))
+        stay.end_date = "2025-12-31"
+        self.env.invalidate_all()
+        self.assertFalse(seen(tenant))

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+from . import property_workorder_desk, property_workorder_step
