@@ -46,10 +46,7 @@ SELECT debt.line_id AS id, debt.id AS move_id, debt.line_id, debt.date AS bill_d
   LEFT JOIN property_unit unit ON unit.id = debt.unit_id
   LEFT JOIN property_building building ON building.id = unit.building_id
   LEFT JOIN property_fee_item item ON item.product_id = debt.product_id
-  LEFT JOIN LATERAL (
-       SELECT one.item_id, one.period_start FROM property_fee_charge one
-        WHERE one.invoice_line_id = debt.line_id ORDER BY one.id LIMIT 1
-  ) charge ON TRUE
+  LEFT JOIN property_fee_charge charge ON charge.invoice_line_id = debt.line_id
  WHERE debt.amount <> 0
 """
 

@@ -5,78 +5,71 @@ from odoo.tools import SQL
 # Every settlement of a bill is spread over the lines of the bill by a running total in two
 # directions (lines in order of id, settlements in order of date): the parts of a settlement add
 # up to it, and a line of a bill that is paid in full is paid in full (docs/rules/settlement.md).
-LEDGER = """
-WITH bill AS (
-    SELECT move.id, move.name, move.date, move.invoice_date_due AS due_date,
-           move.property_community_id AS community_id, move.property_unit_id AS unit_id,
-           move.company_id, move.partner_id, move.move_type,
-           move.property_settlement_kind AS settlement_kind,
-           move.amount_total_signed AS total
-      FROM account_move move
-     WHERE move.property_community_id IS NOT NULL
-       AND move.state = 'posted'
-       AND move.move_type IN ('out_invoice', 'out_refund')
-), part AS (
-    SELECT bill.id AS bill_id, line.id AS line_id, line.product_id, line.price_total,
-           SUM(line.price_total) OVER (PARTITION BY bill.id) AS weight,
-           SUM(line.price_total) OVER (PARTITION BY bill.id ORDER BY line.id) AS upto
+#
+# Bills first and their lines beside them: a filter on community, unit or bill date reaches the
+# bills, so that a sheet of one unit costs milliseconds among 240,000 bills.
+BILL = """
+    SELECT id, date, invoice_date_due AS due_date, property_community_id AS community_id,
+           property_unit_id AS unit_id, company_id, partner_id, move_type,
+           property_settlement_kind AS settlement_kind, amount_total_signed AS total
+      FROM account_move
+     WHERE property_community_id IS NOT NULL
+       AND state = 'posted'
+       AND move_type IN ('out_invoice', 'out_refund')
+"""
+PART = """
+    SELECT line.id AS line_id, line.product_id, line.price_total,
+           SUM(line.price_total) OVER (ORDER BY line.id)
+               / NULLIF(SUM(line.price_total) OVER (), 0) AS upper_share,
+           (SUM(line.price_total) OVER (ORDER BY line.id) - line.price_total)
+               / NULLIF(SUM(line.price_total) OVER (), 0) AS lower_share
       FROM account_move_line line
-      JOIN bill ON bill.id = line.move_id
-     WHERE line.display_type = 'product'
-), share AS (
-    SELECT bill.*, part.line_id, part.product_id,
-           COALESCE(part.upto / NULLIF(part.weight, 0), 0) AS upper_share,
-           COALESCE((part.upto - part.price_total) / NULLIF(part.weight, 0), 0) AS lower_share,
-           CASE WHEN part.weight = 0
-                THEN CASE bill.move_type WHEN 'out_refund' THEN -1 ELSE 1 END * part.price_total
-                ELSE ROUND(bill.total * (part.upto / part.weight), 2)
-                   - ROUND(bill.total * ((part.upto - part.price_total) / part.weight), 2)
-           END AS amount
-      FROM part
-      JOIN bill ON bill.id = part.bill_id
-), settled AS (
-    SELECT id, bill_id, other_line_id, settled_date, amount, side,
-           SUM(amount) OVER (PARTITION BY bill_id ORDER BY settled_date, id) AS upto
+     WHERE line.move_id = bill.id AND line.display_type = 'product'
+"""
+SETTLED = """
+    SELECT id, side, other_line_id, settled_date, amount,
+           SUM(amount) OVER (ORDER BY settled_date, id) AS upto
       FROM (
-        SELECT rec.id, own.move_id AS bill_id, rec.credit_move_id AS other_line_id,
-               rec.max_date AS settled_date, rec.amount, 0 AS side
-          FROM account_partial_reconcile rec
-          JOIN account_move_line own ON own.id = rec.debit_move_id
-          JOIN bill ON bill.id = own.move_id
-         WHERE own.display_type = 'payment_term'
+        SELECT rec.id, 0 AS side, rec.credit_move_id AS other_line_id,
+               rec.max_date AS settled_date, rec.amount
+          FROM account_move_line own
+          JOIN account_partial_reconcile rec ON rec.debit_move_id = own.id
+         WHERE own.move_id = bill.id AND own.display_type = 'payment_term'
          UNION ALL
-        SELECT rec.id, own.move_id, rec.debit_move_id, rec.max_date, -rec.amount, 1
-          FROM account_partial_reconcile rec
-          JOIN account_move_line own ON own.id = rec.credit_move_id
-          JOIN bill ON bill.id = own.move_id
-         WHERE own.display_type = 'payment_term'
+        SELECT rec.id, 1, rec.debit_move_id, rec.max_date, -rec.amount
+          FROM account_move_line own
+          JOIN account_partial_reconcile rec ON rec.credit_move_id = own.id
+         WHERE own.move_id = bill.id AND own.display_type = 'payment_term'
       ) one
-), entry AS (
-    SELECT share.id AS move_id, share.line_id, share.product_id, share.community_id,
-           share.unit_id, share.company_id, share.partner_id, share.due_date,
-           share.date AS bill_date, share.date, NULL::int AS entry_id, NULL::date AS received_date,
-           2 * share.line_id::bigint AS id,
-           CASE WHEN share.move_type = 'out_refund'
-                 AND share.settlement_kind IN ('reduction', 'waiver', 'write_off')
-                THEN share.settlement_kind ELSE 'billed' END AS kind,
-           share.amount
-      FROM share
+"""
+LEDGER = """
+WITH entry AS NOT MATERIALIZED (
+    SELECT bill.id AS move_id, part.line_id, part.product_id, bill.community_id, bill.unit_id,
+           bill.company_id, bill.partner_id, bill.due_date, bill.date AS bill_date, bill.date,
+           NULL::int AS entry_id, NULL::date AS received_date, 2 * part.line_id::bigint AS id,
+           CASE WHEN bill.move_type = 'out_refund'
+                 AND bill.settlement_kind IN ('reduction', 'waiver', 'write_off')
+                THEN bill.settlement_kind ELSE 'billed' END AS kind,
+           COALESCE(ROUND(bill.total * part.upper_share, 2)
+                    - ROUND(bill.total * part.lower_share, 2),
+                    CASE bill.move_type WHEN 'out_refund' THEN -1 ELSE 1 END * part.price_total)
+               AS amount
+      FROM (%(bill)s) bill
+     CROSS JOIN LATERAL (%(part)s) part
      UNION ALL
-    SELECT share.id, share.line_id, share.product_id, share.community_id, share.unit_id,
-           share.company_id, share.partner_id, share.due_date, share.date,
-           settled.settled_date, other.id, other.date,
-           2 * ((settled.id::bigint * 2 + settled.side) * 1048576
-                + share.line_id %% 1048576) + 1,
+    SELECT bill.id, part.line_id, part.product_id, bill.community_id, bill.unit_id,
+           bill.company_id, bill.partner_id, bill.due_date, bill.date, settled.settled_date,
+           other.id, other.date,
+           2 * ((settled.id::bigint * 2 + settled.side) * 1048576 + part.line_id %% 1048576) + 1,
            CASE WHEN other.move_type IN ('out_invoice', 'out_refund') THEN 'match'
-                WHEN other.property_settlement_kind IS NOT NULL
-                THEN other.property_settlement_kind
-                ELSE 'payment' END,
-           -(ROUND(settled.upto * share.upper_share, 2)
-             - ROUND((settled.upto - settled.amount) * share.upper_share, 2)
-             - ROUND(settled.upto * share.lower_share, 2)
-             + ROUND((settled.upto - settled.amount) * share.lower_share, 2))
-      FROM settled
-      JOIN share ON share.id = settled.bill_id
+                ELSE COALESCE(other.property_settlement_kind, 'payment') END,
+           ROUND((settled.upto - settled.amount) * part.upper_share, 2)
+           - ROUND(settled.upto * part.upper_share, 2)
+           + ROUND(settled.upto * part.lower_share, 2)
+           - ROUND((settled.upto - settled.amount) * part.lower_share, 2)
+      FROM (%(bill)s) bill
+     CROSS JOIN LATERAL (%(settled)s) settled
+     CROSS JOIN LATERAL (%(part)s) part
       JOIN account_move_line other_line ON other_line.id = settled.other_line_id
       JOIN account_move other ON other.id = other_line.move_id
 )
@@ -106,10 +99,7 @@ SELECT entry.id, entry.move_id, entry.line_id, entry.entry_id, entry.kind, entry
   LEFT JOIN property_unit unit ON unit.id = entry.unit_id
   LEFT JOIN property_building building ON building.id = unit.building_id
   LEFT JOIN property_fee_item item ON item.product_id = entry.product_id
-  LEFT JOIN LATERAL (
-       SELECT one.item_id, one.period_start FROM property_fee_charge one
-        WHERE one.invoice_line_id = entry.line_id ORDER BY one.id LIMIT 1
-  ) charge ON TRUE
+  LEFT JOIN property_fee_charge charge ON charge.invoice_line_id = entry.line_id
 """
 
 
@@ -188,7 +178,7 @@ class PropertyFeeLedger(models.Model):
 
     @property
     def _table_query(self):
-        return SQL(LEDGER)
+        return SQL(LEDGER, bill=SQL(BILL), part=SQL(PART), settled=SQL(SETTLED))
 
     def _read_group_select(self, aggregate_spec, query):
         """Extend `orm`: the rate of a group is the rate of its sums."""
