@@ -54,6 +54,8 @@
         "report/property_share_pool_report.xml",
         "views/property_share_pool_views.xml",
         "views/property_charging_menus.xml",
+        "views/property_tax_invoice_views.xml",
+        "views/portal_tax_invoice_templates.xml",
         "views/res_config_settings_views.xml",
         "views/property_late_fee_policy_views.xml",
         "views/property_late_fee_waiver_views.xml",

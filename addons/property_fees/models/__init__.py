@@ -40,3 +40,5 @@ from . import property_share_pool
 from . import property_channel_mapping
 from . import property_channel_statement
 from . import property_channel_statement_line
+from . import property_tax_invoice
+from . import property_fee_item_tax

@@ -23,3 +23,15 @@ class AccountMove(models.Model):
         help="How the collection reports count what this entry settles. Empty: money for entries "
         "of bank and cash, a correction of what was billed for credit notes.",
     )
+
+    property_tax_invoice_ids = fields.One2many(
+        "property.tax.invoice", "move_id", string="E-invoices"
+    )
+
+    def _get_property_tax_invoice(self):
+        """Return the e-invoice of a bill that is asked for or issued, with sudo."""
+        self.ensure_one()
+        # sudo: whoever may read the bill may read its invoice
+        return self.sudo().property_tax_invoice_ids.filtered(
+            lambda invoice: invoice.state in ("requested", "issued") and not invoice.is_red
+        )[:1]

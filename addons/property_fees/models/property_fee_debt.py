@@ -2,8 +2,10 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from .property_fee_ledger import PART
+
 DEBT = """
-WITH bill AS (
+WITH bill AS NOT MATERIALIZED (
     SELECT move.id, move.date, move.invoice_date_due AS due_date,
            move.property_community_id AS community_id, move.property_unit_id AS unit_id,
            move.company_id, move.partner_id, move.amount_residual_signed AS owed,
@@ -13,21 +15,15 @@ WITH bill AS (
        AND move.state = 'posted'
        AND move.move_type IN ('out_invoice', 'out_refund')
        AND move.amount_residual_signed <> 0
-), part AS (
-    SELECT bill.*, line.id AS line_id, line.product_id, line.price_total,
-           SUM(line.price_total) OVER (PARTITION BY bill.id) AS weight,
-           SUM(line.price_total) OVER (PARTITION BY bill.id ORDER BY line.id) AS upto
-      FROM bill
-      JOIN account_move_line line ON line.move_id = bill.id AND line.display_type = 'product'
-), debt AS (
+), debt AS NOT MATERIALIZED (
     -- billed less settled, both as the fee ledger spreads them
-    SELECT part.*, (%(today)s::date - part.due_date) AS late_days,
-           ROUND(total * (upto / weight), 2)
-           - ROUND(total * ((upto - price_total) / weight), 2)
-           - ROUND((total - owed) * (upto / weight), 2)
-           + ROUND((total - owed) * ((upto - price_total) / weight), 2) AS amount
-      FROM part
-     WHERE weight <> 0
+    SELECT bill.*, part.line_id, part.product_id, (%(today)s::date - bill.due_date) AS late_days,
+           ROUND(bill.total * part.upper_share, 2) - ROUND(bill.total * part.lower_share, 2)
+           - ROUND((bill.total - bill.owed) * part.upper_share, 2)
+           + ROUND((bill.total - bill.owed) * part.lower_share, 2) AS amount
+      FROM bill
+     CROSS JOIN LATERAL (%(part)s) part
+     WHERE part.upper_share IS NOT NULL
 )
 SELECT debt.line_id AS id, debt.id AS move_id, debt.line_id, debt.date AS bill_date,
        debt.due_date, debt.community_id, debt.company_id, debt.unit_id, debt.partner_id,
@@ -97,7 +93,7 @@ class PropertyFeeDebt(models.Model):
 
     @property
     def _table_query(self):
-        return SQL(DEBT, today=fields.Date.context_today(self))
+        return SQL(DEBT, today=fields.Date.context_today(self), part=SQL(PART))
 
     def action_view_bill(self):
         """Open the bill."""
