@@ -53,6 +53,8 @@
         "views/property_waiver_views.xml",
         "report/property_share_pool_report.xml",
         "views/property_share_pool_views.xml",
+        "wizard/property_fee_package_assign_views.xml",
+        "views/property_fee_package_views.xml",
         "views/property_charging_menus.xml",
         "views/property_tax_invoice_views.xml",
         "views/portal_tax_invoice_templates.xml",

@@ -42,3 +42,6 @@ from . import property_channel_statement
 from . import property_channel_statement_line
 from . import property_tax_invoice
 from . import property_fee_item_tax
+from . import property_fee_approval
+from . import property_fee_package
+from . import property_fee_run_cancel

@@ -8,6 +8,8 @@ from odoo.tools import SQL, format_date
 
 from ..rules.period import Span, period_of
 
+MOST_CANCELLED = 20  # posted charges that one person corrects without a second one
+
 
 class PropertyFeeCharge(models.Model):
     """What one payer owes for one item over one span of days, and how the amount came about."""
@@ -206,6 +208,14 @@ class PropertyFeeCharge(models.Model):
         self.check_access("write")
         live = self.filtered(lambda charge: charge.state != "cancelled")
         posted = live.filtered(lambda charge: charge.state == "posted")
+        if len(posted) > MOST_CANCELLED and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "%(count)s posted charges are a batch. Ask on the fee run for its "
+                    "cancellation; somebody else has to approve it.",
+                    count=len(posted),
+                )
+            )
         posted._reverse_bills()
         posted.state = "cancelled"
         (live - posted).unlink()

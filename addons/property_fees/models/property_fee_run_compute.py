@@ -347,7 +347,11 @@ class Facts:
         self.company_id = company.id
         self.currency_id, self.currency_name = company.currency_id.id, company.currency_id.name
         assignments = self.env["property.fee.assignment"].search(
-            [("community_id", "=", community.id), ("item_id.active", "=", True)]
+            [
+                ("community_id", "=", community.id),
+                ("item_id.active", "=", True),
+                ("agreement_state", "!=", "requested"),
+            ]
             + ([("item_id", "in", run.item_ids.ids)] if run.item_ids else [])
         )
         self.is_assigned = bool(assignments)
@@ -378,7 +382,11 @@ class Facts:
         self.criteria = {payable.id: payable._get_fee_criteria() for payable in payables}
         self._read_assignments(assignments, payables)
         self.prices = self.env["property.fee.price"].search(
-            [("community_id", "=", community.id), ("item_id", "in", self.items.ids)]
+            [
+                ("community_id", "=", community.id),
+                ("item_id", "in", self.items.ids),
+                ("state", "=", "approved"),
+            ]
         )
         self._price_cache, self._payer_cache = {}, {}
         self._read_billed(payables)

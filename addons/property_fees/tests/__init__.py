@@ -15,3 +15,4 @@ from . import test_share_pool
 from . import test_waiver
 from . import test_channel_statement
 from . import test_tax_invoice
+from . import test_approval

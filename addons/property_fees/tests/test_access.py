@@ -66,5 +66,7 @@ class TestAccess(PropertyFeesCommon):
         run.action_compute()
         run.action_post()
         self.assertEqual(run.bill_count, 1)
-        run.action_cancel()
+        run.cancel_reason = "Wrong price"
+        run.action_request_cancel()
+        run.with_user(self.user_officer).action_approve_cancel()
         self.assertEqual(run.state, "cancelled")

@@ -4,3 +4,4 @@ from . import property_receipt_void
 from . import property_register_import
 from . import property_fee_report
 from . import property_meter_import
+from . import property_fee_package_assign
