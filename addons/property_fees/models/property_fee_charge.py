@@ -324,6 +324,9 @@ class PropertyFeeCharge(models.Model):
         :param data: see `rules/trace.py`
         :return: one line, with a second one when the amount was rounded with the whole period
         """
+        # owners in China read 元
+        names = {"CNY": self.env._("CNY")}
+        data = {**data, "currency": names.get(data["currency"], data["currency"])}
         factors, before = self._format_factors(data)
         periods = self._format_periods(data)
         if periods:

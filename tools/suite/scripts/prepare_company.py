@@ -14,6 +14,8 @@ country.currency_id.active = True
 env.company.write({"country_id": country.id, "currency_id": country.currency_id.id})
 language = os.environ.get("SUITE_LANGUAGE", "zh_CN")
 env["res.lang"]._activate_lang(language)
+# what is installed already has no texts in that language yet
+env["ir.module.module"].search([("state", "=", "installed")])._update_translations([language])
 env.company.partner_id.lang = language
 env.ref("base.user_admin").tz = os.environ.get("SUITE_TIMEZONE", "Asia/Shanghai")
 env.cr.commit()
