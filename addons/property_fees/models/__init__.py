@@ -20,7 +20,6 @@ from . import res_company_account
 from . import res_config_settings_account
 from . import property_late_fee_policy
 from . import property_late_fee_waiver
-from . import account_move_late_fee
 from . import property_payment_reference
 from . import payment_transaction
 from . import account_move_report
@@ -45,3 +44,11 @@ from . import property_fee_item_tax
 from . import property_fee_approval
 from . import property_fee_package
 from . import property_fee_run_cancel
+from . import account_move_late_fee
+from . import property_held_mixin
+from . import property_held_line
+from . import property_prepaid
+from . import property_deposit
+from . import account_move_line_held
+from . import property_fee_run_prepaid
+from . import property_refund

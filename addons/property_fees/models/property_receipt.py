@@ -29,6 +29,11 @@ class PropertyReceipt(models.Model):
         "res.partner", string="Payer", readonly=True, required=True, index=True
     )
     payer_name = fields.Char(string="Received from", readonly=True, required=True)
+    value_date = fields.Date(
+        string="Value date",
+        readonly=True,
+        help="Day on which the money counts as paid; for a transfer the day of the bank.",
+    )
     received_at = fields.Datetime(readonly=True, required=True, default=fields.Datetime.now)
     method = fields.Selection(
         [
@@ -52,6 +57,7 @@ class PropertyReceipt(models.Model):
     amount_in_words = fields.Char(compute="_compute_amount_in_words")
     line_ids = fields.One2many("property.receipt.line", "receipt_id", readonly=True)
     payment_ids = fields.One2many("account.payment", "property_receipt_id", string="Payments")
+    entry_ids = fields.One2many("account.move", "property_receipt_id", string="Entries")
     state = fields.Selection(
         [("issued", "Issued"), ("voided", "Voided")],
         string="Status",
@@ -113,6 +119,7 @@ class PropertyReceipt(models.Model):
             "method",
             "shift_id",
             "received_at",
+            "value_date",
         }
         if frozen:
             raise UserError(
@@ -154,19 +161,13 @@ class PropertyReceipt(models.Model):
         shift = self.env["property.cashier.shift"]._get_open_shift()
         if not shift:
             raise UserError(self.env._("Open a shift first: the money goes back from its box."))
+        shift._lock_open()
+        self._reverse_held()
         # sudo: voiding a receipt is the cashier's right, not that of changing entries by hand
         for payment_sudo in self.sudo().payment_ids:
             move_sudo = payment_sudo.move_id
             move_sudo.line_ids.remove_move_reconcile()
-            move_sudo._reverse_moves(
-                [
-                    {
-                        "date": fields.Date.context_today(self),
-                        "ref": self.env._("Void of receipt %(receipt)s", receipt=self.name),
-                    }
-                ],
-                cancel=True,
-            )
+            self._reverse_entry(move_sudo)
             payment_sudo.message_post(
                 body=self.env._(
                     "Receipt %(receipt)s was voided: %(reason)s", receipt=self.name, reason=reason
@@ -182,37 +183,90 @@ class PropertyReceipt(models.Model):
         )
         self._on_receipt_voided()
 
+    def _reverse_held(self):
+        """Take money that the receipt put on prepaid accounts and deposits off them again."""
+        # sudo: as in _void
+        entries_sudo = self.sudo().entry_ids.filtered(lambda move: move.state == "posted")
+        for line_sudo in entries_sudo.line_ids:
+            held_sudo = line_sudo.property_prepaid_id or line_sudo.property_deposit_id
+            if not held_sudo:
+                continue
+            held_sudo._lock_held()
+            if self.currency_id.compare_amounts(held_sudo.balance, line_sudo.credit) < 0:
+                raise UserError(
+                    self.env._(
+                        "Receipt %(receipt)s: %(held)s has been used or paid back in the "
+                        "meantime. Pay the rest back instead of voiding.",
+                        receipt=self.name,
+                        held=held_sudo.display_name,
+                    )
+                )
+        for move_sudo in entries_sudo:
+            move_sudo.line_ids.remove_move_reconcile()
+            self._reverse_entry(move_sudo)
+        deposits_sudo = entries_sudo.line_ids.property_deposit_id
+        deposits_sudo._set_state("draft", receipt_id=False, received_date=False)
+
+    def _reverse_entry(self, move_sudo):
+        move_sudo._reverse_moves(
+            [
+                {
+                    "date": fields.Date.context_today(self),
+                    "ref": self.env._("Void of receipt %(receipt)s", receipt=self.name),
+                }
+            ],
+            cancel=True,
+        )
+
     def _post_payments(self, parts):
-        """Post a payment per payer of the bills and match it, bill by bill, in the given order.
+        """Post a payment per payer and match it, part by part, in the given order.
 
         Cash is in the box at once; other money is on its way until the bank statement shows it.
 
-        :param parts: (bill, amount) pairs; bills with sudo
+        :param parts: (what, amount) pairs; what is a bill, a prepaid account or a deposit, with
+            sudo
         """
         self.ensure_one()
         by_payer = {}
-        for bill_sudo, part in parts:
-            by_payer.setdefault(bill_sudo.commercial_partner_id, []).append((bill_sudo, part))
+        for part_sudo, amount in parts:
+            partner = (
+                part_sudo.commercial_partner_id
+                if part_sudo._name == "account.move"
+                else part_sudo.partner_id.commercial_partner_id
+            )
+            by_payer.setdefault(partner, []).append((part_sudo, amount))
         for partner, mine in by_payer.items():
-            # sudo: taking money at the desk is the cashier's right, not that of posting by hand
-            payment_sudo = (
-                self.env["account.payment"]
-                .sudo()
-                .with_company(self.company_id)
-                .with_context(force_payment_move=True)
-                .create(self._prepare_payment_vals(partner, sum(part for _bill, part in mine)))
-            )
-            if self.method == "cash" and not payment_sudo.payment_method_line_id.payment_account_id:
-                payment_sudo.outstanding_account_id = self.sudo().journal_id.default_account_id
-            payment_sudo.action_post()
-            counterpart_sudo = payment_sudo.move_id.line_ids.filtered(
-                lambda line: line.account_type == "asset_receivable"
-            )
-            for bill_sudo, _part in mine:
-                owed_sudo = bill_sudo.line_ids.filtered(
+            self._post_payment(partner, mine)
+
+    def _post_payment(self, partner, parts):
+        """Post the payment of one payer and match it; see `_post_payments`."""
+        # sudo: taking money at the desk is the cashier's right, not that of posting by hand
+        payment_sudo = (
+            self.env["account.payment"]
+            .sudo()
+            .with_company(self.company_id)
+            .with_context(force_payment_move=True)
+            .create(self._prepare_payment_vals(partner, sum(amount for _part, amount in parts)))
+        )
+        if self.method == "cash" and not payment_sudo.payment_method_line_id.payment_account_id:
+            payment_sudo.outstanding_account_id = self.sudo().journal_id.default_account_id
+        payment_sudo.action_post()
+        credit_sudo = payment_sudo.move_id.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+        for part_sudo, amount in parts:
+            if part_sudo._name != "account.move":
+                part_sudo._take_over(credit_sudo, amount, self.name, self.value_date, self)
+        for part_sudo, _amount in parts:
+            if part_sudo._name == "account.move":
+                owed_sudo = part_sudo.line_ids.filtered(
                     lambda line: line.account_type == "asset_receivable" and not line.reconciled
                 )
-                (counterpart_sudo | owed_sudo).reconcile()
+                (credit_sudo | owed_sudo).reconcile()
+        for part_sudo, _amount in parts:
+            if part_sudo._name == "property.deposit":
+                part_sudo._set_state("held", receipt_id=self.id, received_date=self.value_date)
+                part_sudo._on_taken()
 
     def _prepare_payment_vals(self, partner, amount):
         """Return the values of the payment of one payer."""
@@ -224,7 +278,7 @@ class PropertyReceipt(models.Model):
             "partner_id": partner.id,
             "amount": amount,
             "currency_id": self.currency_id.id,
-            "date": fields.Date.context_today(self),
+            "date": self.value_date or fields.Date.context_today(self),
             "journal_id": journal_sudo.id,
             "memo": " ".join(
                 part for part in (self.name, self.unit_id.name, self.reference) if part
@@ -283,7 +337,7 @@ class PropertyReceipt(models.Model):
 
 
 class PropertyReceiptLine(models.Model):
-    """What a receipt paid: an amount of a bill."""
+    """What a receipt took: for a bill, a late fee, a prepaid account or a deposit."""
 
     _name = "property.receipt.line"
     _description = "Receipt line"
@@ -292,9 +346,41 @@ class PropertyReceiptLine(models.Model):
     receipt_id = fields.Many2one("property.receipt", required=True, index=True, ondelete="restrict")
     community_id = fields.Many2one(related="receipt_id.community_id", store=True, index=True)
     company_id = fields.Many2one(related="receipt_id.company_id", store=True, index=True)
-    invoice_id = fields.Many2one(
-        "account.move", string="Bill", required=True, index=True, ondelete="restrict"
+    invoice_id = fields.Many2one("account.move", string="Bill", index=True, ondelete="restrict")
+    prepaid_id = fields.Many2one("property.prepaid", index="btree_not_null", ondelete="restrict")
+    deposit_id = fields.Many2one("property.deposit", index="btree_not_null", ondelete="restrict")
+    kind = fields.Selection(
+        [
+            ("bill", "Bill"),
+            ("late_fee", "Late fee"),
+            ("prepaid", "Prepayment"),
+            ("deposit", "Deposit"),
+        ],
+        compute="_compute_kind",
+        store=True,
+        compute_sudo=True,
+        precompute=True,
     )
+    number = fields.Char(compute="_compute_number", compute_sudo=True)
     description = fields.Char(string="For")
     currency_id = fields.Many2one(related="receipt_id.currency_id")
     amount = fields.Monetary(required=True)
+
+    _one_thing = models.Constraint(
+        "CHECK (num_nonnulls(invoice_id, prepaid_id, deposit_id) = 1)",
+        "A line of a receipt is for one thing.",
+    )
+
+    @api.depends("invoice_id.property_late_fee_bill_id", "prepaid_id", "deposit_id")
+    def _compute_kind(self):
+        for line in self:
+            if line.invoice_id:
+                late = line.invoice_id.property_late_fee_bill_id
+                line.kind = "late_fee" if late else "bill"
+            else:
+                line.kind = "prepaid" if line.prepaid_id else "deposit"
+
+    @api.depends("invoice_id.name", "deposit_id.name")
+    def _compute_number(self):
+        for line in self:
+            line.number = line.invoice_id.name or line.deposit_id.name

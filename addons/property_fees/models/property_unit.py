@@ -72,6 +72,11 @@ class PropertyUnit(models.Model):
         )
         return self.browse([unit.id for (unit,) in groups])
 
+    def action_open_desk(self):
+        """Open the cashier's desk with the unit."""
+        self.ensure_one()
+        return self.env["property.cashier.payment"]._open_desk(self)
+
     def action_view_fee_bills(self):
         """Open the bills of the unit."""
         self.ensure_one()

@@ -25,6 +25,15 @@ class TestAccess(PropertyFeesCommon):
             "property.receipt.line": ("", "rc", "r", ""),
             "property.cashier.payment": ("", "rwcu", "", ""),
             "property.receipt.void": ("", "rwcu", "", ""),
+            "property.late.fee.policy": ("r", "r", "rwcu", ""),
+            "property.late.fee.rate": ("r", "r", "rwcu", ""),
+            "property.late.fee.waiver": ("r", "rwcu", "rwcu", ""),
+            "property.late.fee.waiver.line": ("r", "rwcu", "rwcu", ""),
+            "property.prepaid": ("r", "rw", "rwcu", ""),
+            "property.deposit": ("r", "rwcu", "rwcu", ""),
+            "property.refund": ("r", "rwcu", "rwcu", ""),
+            "property.held.line": ("r", "r", "r", ""),
+            "property.deposit.deduct": ("", "", "rwcu", ""),
         }
         users = (self.user_staff, self.cashier, self.accountant, self.user_owner)
         names = {"r": "read", "w": "write", "c": "create", "u": "unlink"}

@@ -4,7 +4,7 @@ from datetime import date
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import PropertyFeesCommon
@@ -79,17 +79,51 @@ class TestCashierFlow(PropertyFeesCommon):
         self.assertEqual(self.february.payment_state, "not_paid")
         self.assertEqual(receipt.shift_id.cash_total, 0)
 
-    def test_screen_finds_the_unit_by_name_and_phone(self):
-        self.open_shift()
+    def test_screen_finds_the_unit_by_name_phone_and_bill(self):
         self.owner.phone = "13812345678"
-        for query in ("3-1-1203", "property_owner", "138 1234"):
+        desk = self.env["property.cashier.payment"].with_user(self.cashier)
+        base = "https://example.com/my/bills/"
+        for query in ("3-1-1203", "property_owner", "138 1234", f"{base}{self.march.id}?x=1"):
             with self.subTest(query):
-                form = Form(self.env["property.cashier.payment"].with_user(self.cashier))
-                form.query = query
-                self.assertEqual(form.unit_id, self.unit)
-                self.assertEqual(form.amount, 438.84)
-        receipt = form.save()._take_payment()
-        self.assertEqual(receipt.amount, 438.84)
+                found = desk.desk_search(query)
+                self.assertEqual([one["id"] for one in found], self.unit.ids)
+                self.assertEqual(found[0]["due"], 438.84)
+        self.assertFalse(desk.desk_search("x"))
+        self.assertFalse(desk.desk_search("nobody of this name"))
+
+    def test_screen_takes_money(self):
+        desk = self.env["property.cashier.payment"].with_user(self.cashier)
+        start = desk.desk_start()
+        self.assertFalse(start["shift"])
+        shift = desk.desk_open_shift(self.community.id, 100)
+        self.assertEqual(desk.desk_start()["shift"]["id"], shift["id"])
+        unit = desk.desk_unit(self.unit.id)
+        self.assertEqual([line["amount_residual"] for line in unit["lines"]], [219.42, 219.42])
+        receipt = desk.desk_pay(
+            {
+                "unit_id": self.unit.id,
+                "bill_ids": [self.february.id],
+                "amount": 269.42,
+                "tendered": 300,
+                "method": "cash",
+                "deposit": {"kind": "key", "amount": 50},
+            }
+        )
+        self.assertEqual((receipt["amount"], receipt["change"]), (269.42, 30.58))
+        self.assertEqual(len(desk.desk_unit(self.unit.id)["lines"]), 1)
+        self.assertEqual(desk.desk_unit(self.unit.id)["deposits"][0]["state"], "held")
+        with self.assertRaisesRegex(UserError, "just been paid"):
+            desk.desk_pay(
+                {
+                    "unit_id": self.unit.id,
+                    "bill_ids": [self.february.id],
+                    "amount": 10,
+                    "method": "cash",
+                }
+            )
+        desk.desk_close_shift(shift["id"], {"counted_cash": 369.42, "banked_cash": 300})
+        self.assertFalse(desk.desk_start()["shift"])
+        self.assertEqual(desk.desk_start()["opening_cash"], 69.42)
 
     def test_numbers_have_no_gap(self):
         self.open_shift()
@@ -142,7 +176,16 @@ class TestCashierFlow(PropertyFeesCommon):
         with self.assertRaisesRegex(UserError, "say why"):
             shift.action_close()
         shift.difference_reason = "Wrong change"
+        shift.banked_cash = 400
         shift.action_close()
+        entry = shift.sudo().difference_move_id
+        self.assertEqual(entry.state, "posted")
+        account = self.company.property_cash_difference_account_id
+        self.assertEqual(
+            entry.line_ids.filtered(lambda line: line.account_id == account).debit, 38.84
+        )
+        self.assertEqual(shift.sudo().banked_move_id.amount_total, 400)
+        self.assertEqual(shift.left_cash, 100)
         with self.assertRaisesRegex(UserError, "stays as it was counted"):
             shift.counted_cash = 538.84
         self.open_shift()

@@ -5,3 +5,5 @@ from . import property_register_import
 from . import property_fee_report
 from . import property_meter_import
 from . import property_fee_package_assign
+from . import property_deposit_deduct
+from . import property_cashier_desk
