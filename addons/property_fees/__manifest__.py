@@ -58,6 +58,7 @@
         "views/property_charging_menus.xml",
         "views/property_tax_invoice_views.xml",
         "views/portal_tax_invoice_templates.xml",
+        "wizard/property_opening_import_views.xml",
         "views/res_config_settings_views.xml",
         "views/property_late_fee_policy_views.xml",
         "views/property_late_fee_waiver_views.xml",

@@ -24,8 +24,19 @@ class AccountMove(models.Model):
         "of bank and cash, a correction of what was billed for credit notes.",
     )
 
+    property_opening_key = fields.Char(
+        string="Opening balance",
+        readonly=True,
+        copy=False,
+        help="What of an opening workbook this entry stands for; each is taken over once.",
+    )
     property_tax_invoice_ids = fields.One2many(
         "property.tax.invoice", "move_id", string="E-invoices"
+    )
+
+    _property_opening_uniq = models.UniqueIndex(
+        "(property_opening_key) WHERE property_opening_key IS NOT NULL AND state = 'posted'",
+        "This opening balance has been taken over already.",
     )
 
     def _get_property_tax_invoice(self):

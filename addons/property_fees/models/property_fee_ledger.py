@@ -81,7 +81,8 @@ SELECT entry.id, entry.move_id, entry.line_id, entry.entry_id, entry.kind, entry
        COALESCE(charge.period_start, entry.bill_date) AS period_start,
        EXTRACT(YEAR FROM COALESCE(charge.period_start, entry.bill_date))::int AS period_year,
        CASE WHEN entry.kind NOT IN ('payment', 'prepaid', 'deposit') THEN NULL
-            WHEN entry.received_date < COALESCE(charge.period_start, entry.bill_date)
+            WHEN entry.kind = 'prepaid'
+              OR entry.received_date < COALESCE(charge.period_start, entry.bill_date)
             THEN 'ahead'
             WHEN EXTRACT(YEAR FROM entry.received_date)
                  > EXTRACT(YEAR FROM COALESCE(charge.period_start, entry.bill_date))

@@ -17,3 +17,4 @@ from . import test_waiver
 from . import test_channel_statement
 from . import test_tax_invoice
 from . import test_approval
+from . import test_opening_import
