@@ -118,6 +118,7 @@ class PropertyFeesPortal(PropertyPortal):
             "unit_id": unit_id,
             "pager": pager,
             "being_paid": self._get_fee_bills_being_paid(bills_sudo),
+            "reminders": self._get_fee_reminders(),
             "today": fields.Date.context_today(bills_sudo),
         }
         return request.render("property_fees.portal_my_bills", values)
@@ -171,6 +172,25 @@ class PropertyFeesPortal(PropertyPortal):
             .sudo()  # sudo: lines of a bill that the user may read
             .search([("invoice_id", "=", bill_sudo.id), ("receipt_id.state", "=", "issued")])
         )
+
+    def _get_fee_reminders(self):
+        """Return the latest reminder of each running arrears case of the user himself."""
+        cases_sudo = (
+            request.env["property.arrears.case"]
+            .sudo()  # sudo: the domain is the right itself
+            .search(
+                [
+                    ("partner_id", "=", request.env.user.partner_id.commercial_partner_id.id),
+                    ("state", "=", "open"),
+                    ("level_id.by_portal", "=", True),
+                ]
+            )
+        )
+        return [
+            case_sudo.reminder_ids[:1]
+            for case_sudo in cases_sudo
+            if case_sudo.reminder_ids and case_sudo._get_bills()
+        ]
 
     def _get_fee_payments(self, bill_sudo):
         """Return name, date and amount of what was paid on the bill elsewhere than at the desk."""

@@ -52,3 +52,9 @@ from . import property_deposit
 from . import account_move_line_held
 from . import property_fee_run_prepaid
 from . import property_refund
+from . import property_dunning_level
+from . import property_arrears_case
+from . import property_arrears_reminder
+from . import property_payment_promise
+from . import property_instalment_plan
+from . import property_legal_case

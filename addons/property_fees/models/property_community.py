@@ -12,6 +12,10 @@ class PropertyCommunity(models.Model):
         domain="[('type', '=', 'sale'), ('company_id', '=', company_id)]",
         help="Empty: the first sales journal of the company.",
     )
+    is_dunning_automatic = fields.Boolean(
+        string="Send reminders by themselves",
+        help="Every night the reminders that are due go out. Otherwise the accountant sends them.",
+    )
 
     def _get_fee_journal(self):
         """Return the sales journal in which bills of this community are posted."""

@@ -18,3 +18,4 @@ from . import test_channel_statement
 from . import test_tax_invoice
 from . import test_approval
 from . import test_opening_import
+from . import test_arrears

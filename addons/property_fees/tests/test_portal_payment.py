@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
 
@@ -227,6 +228,39 @@ class TestPortalPayment(PropertyPaymentCommon, HttpCase):
             self.pay(self.bill)
         self.authenticate("property_owner", "property_owner")
         self.assertNotIn("Somebody", self.url_open(f"/my/bills/pay?bill={self.bill.id}").text)
+
+    def test_reminder_is_shown_to_the_debtor_alone(self):
+        cases = self.env["property.arrears.case"]._update_cases(
+            self.community, fields.Date.today() + timedelta(days=3650)
+        )
+        cases._remind_all(fields.Date.today() + timedelta(days=3650))
+        level = cases.reminder_ids.level_id
+        self.authenticate("property_owner", "property_owner")
+        self.assertIn(level.name, self.url_open("/my/bills").text)
+        self.authenticate("property_neighbour", "property_neighbour")
+        self.assertNotIn(level.name, self.url_open("/my/bills").text)
+
+    def test_late_fee_is_paid_with_the_bill(self):
+        policy = self.env["property.late.fee.policy"].create(
+            {
+                "name": "Half per mille",
+                "start_date": date(2026, 1, 1),
+                "cap_percent": 0,
+                "rate_ids": [Command.create({"rate_permille": 0.5})],
+            }
+        )
+        policy.action_switch_on()
+        extra = self.bill._get_payment_extra(fields.Date.context_today(self.bill))
+        self.assertTrue(extra)
+        total = round(self.bill.amount_residual + sum(one["amount"] for one in extra), 2)
+        self.authenticate("property_owner", "property_owner")
+        self.pay(self.bill, total)
+        tx = self.confirm(self.bill.transaction_ids)
+        self.assertEqual(tx.amount, total)
+        self.assertFalse(tx.property_credit)
+        late = self.env["account.move"].search([("property_late_fee_bill_id", "=", self.bill.id)])
+        self.assertEqual(self.bill.amount_residual + sum(late.mapped("amount_residual")), 0.0)
+        self.assertIn(late.name, self.url_open("/my/bills").text)
 
     def test_strange_arguments(self):
         self.authenticate("property_owner", "property_owner")
