@@ -34,6 +34,8 @@
         "views/property_service_report_views.xml",
         "report/property_service_report.xml",
         "views/property_workorder_menus.xml",
+        "views/portal_templates.xml",
+        "views/property_place_templates.xml",
     ],
     "assets": {
         "web.assets_backend": [

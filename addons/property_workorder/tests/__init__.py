@@ -6,3 +6,4 @@ from . import test_access
 from . import test_incident
 from . import test_service
 from . import test_plan
+from . import test_portal

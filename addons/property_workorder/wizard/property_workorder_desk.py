@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import plaintext2html
 
 
 class PropertyWorkorderDesk(models.TransientModel):
@@ -203,7 +204,7 @@ class PropertyWorkorderDesk(models.TransientModel):
             "complained_user_ids": [fields.Command.set(self.complained_user_ids.ids)],
             "place": self.place,
             "subject": self.subject,
-            "description": self.description,
+            "description": self.description and plaintext2html(self.description),
             "appointment_start_at": self.appointment_start_at,
             "receiver_id": self.env.uid,
         }
