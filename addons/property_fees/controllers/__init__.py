@@ -2,3 +2,4 @@
 from . import portal
 from . import payment
 from . import tax_invoice
+from . import charging

@@ -58,3 +58,5 @@ from . import property_arrears_reminder
 from . import property_payment_promise
 from . import property_instalment_plan
 from . import property_legal_case
+from . import property_price_sheet
+from . import property_reference_price

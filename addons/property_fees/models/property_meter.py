@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.property_base.models.property_handover_template import METER_KINDS
 
@@ -261,3 +261,46 @@ class PropertyMeter(models.Model):
                 elif mine and meter._bears_fee_item(item):
                     found[meter.id, item.id] = blocks_of(mine, windows[item.id], item.ladder)
         return found
+
+    # Residents
+
+    def _report_reading(self, value, day, photo=False):
+        """Take what a resident reports; it counts once staff has confirmed it.
+
+        :param value: Decimal with three decimals at most
+        :param day: date of the report
+        :param photo: base64 text or False
+        :raise UserError: reporting is not open, or the reading is confirmed already
+        """
+        self.ensure_one()
+        rounds = self.env["property.meter.round"]._get_open_to_residents(self.community_id, day)
+        rounds = rounds.filtered(
+            lambda one: (
+                one.kind == self.kind
+                and (not one.building_ids or self.building_id in one.building_ids)
+            )
+        )
+        if not rounds or not self.unit_id:
+            raise UserError(self.env._("Readings of this meter are not asked for at the moment."))
+        readings = self.reading_ids.filtered(
+            lambda one: (
+                one.state != "rejected" and (one.round_id == rounds[0] or one.read_date == day)
+            )
+        )
+        if readings.filtered(lambda one: one.state == "confirmed"):
+            raise UserError(self.env._("The meter has been read already. Thank you."))
+        vals = {
+            "read_date": day,
+            "value": float(value),
+            "has_value": True,
+            "source": "resident",
+            "state": "submitted",
+            "round_id": rounds[0].id,
+        }
+        if photo:
+            vals["photo"] = photo
+        if readings:
+            (readings - readings[0]).write({"state": "rejected"})
+            readings[0].write(vals)
+            return readings[0]
+        return self.env["property.meter.reading"].create({**vals, "meter_id": self.id})

@@ -19,3 +19,4 @@ from . import test_tax_invoice
 from . import test_approval
 from . import test_opening_import
 from . import test_arrears
+from . import test_portal_charging
