@@ -84,6 +84,7 @@
         "views/property_legal_case_views.xml",
         "wizard/property_dunning_run_views.xml",
         "report/property_arrears_report.xml",
+        "views/account_bank_statement_line_views.xml",
     ],
     "assets": {
         "web.assets_frontend": ["property_fees/static/src/portal/**/*"],

@@ -2,7 +2,6 @@
 """The main job, in order: import the register, bill a month, take money, read the bill, book it."""
 
 import json
-import re
 from pathlib import Path
 
 import pytest

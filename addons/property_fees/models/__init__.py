@@ -60,3 +60,4 @@ from . import property_instalment_plan
 from . import property_legal_case
 from . import property_price_sheet
 from . import property_reference_price
+from . import account_bank_statement_line

@@ -20,3 +20,4 @@ from . import test_approval
 from . import test_opening_import
 from . import test_arrears
 from . import test_portal_charging
+from . import test_bank_match
