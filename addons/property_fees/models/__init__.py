@@ -61,3 +61,8 @@ from . import property_legal_case
 from . import property_price_sheet
 from . import property_reference_price
 from . import account_bank_statement_line
+from . import account_move_line_fund
+from . import property_fund
+from . import property_fund_balance
+from . import property_fund_movement
+from . import property_common_income

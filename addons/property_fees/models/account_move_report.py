@@ -30,6 +30,20 @@ class AccountMove(models.Model):
         copy=False,
         help="What of an opening workbook this entry stands for; each is taken over once.",
     )
+    property_levy_id = fields.Many2one(
+        "property.fund.movement",
+        string="Levy for",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+    )
+    property_income_id = fields.Many2one(
+        "property.common.income",
+        string="Common income",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+    )
     property_tax_invoice_ids = fields.One2many(
         "property.tax.invoice", "move_id", string="E-invoices"
     )

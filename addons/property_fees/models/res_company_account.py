@@ -13,6 +13,8 @@ PLACES = {
     "damage": ("income_other", ("5301", "6301")),
     "cash_difference": ("expense", ("5603", "6711")),
     "collector": ("asset_current", ("1221",)),
+    "fund": ("liability_current", ("2241",)),
+    "deferred": ("liability_current", ("2203",)),
 }
 FALLBACK = {
     "liability_current": "224100",
@@ -62,6 +64,19 @@ class ResCompany(models.Model):
         string="Account of money at collectors",
         check_company=True,
         help="What collectors took and have not handed over.",
+    )
+
+    property_fund_account_id = fields.Many2one(
+        "account.account",
+        string="Account of owners' funds",
+        check_company=True,
+        help="Liability for the money of all owners: maintenance fund, common income, trustee.",
+    )
+    property_deferred_account_id = fields.Many2one(
+        "account.account",
+        string="Account of deferred fees",
+        check_company=True,
+        help="Liability for fees that are billed and not earned yet.",
     )
 
     def _get_property_account(self, kind):
@@ -129,6 +144,8 @@ class ResCompany(models.Model):
             "damage": self.env._("Damage paid by residents"),
             "cash_difference": self.env._("Cash over and short"),
             "collector": self.env._("Money at collectors"),
+            "fund": self.env._("Funds of the owners"),
+            "deferred": self.env._("Fees billed and not earned yet"),
         }
 
     def action_create_property_accounts(self):

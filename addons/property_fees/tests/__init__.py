@@ -21,3 +21,4 @@ from . import test_opening_import
 from . import test_arrears
 from . import test_portal_charging
 from . import test_bank_match
+from . import test_fund

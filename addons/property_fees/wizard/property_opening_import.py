@@ -465,7 +465,8 @@ class PropertyOpeningImport(models.TransientModel):
                 self._prepare_charge_vals(row, move_sudo, line)
                 for row, line in zip(mine, lines, strict=True)
             ]
-        self.env["property.fee.charge"].sudo().create(charges)  # sudo: as above
+        # sudo: as above
+        self.env["property.fee.charge"].sudo().create(charges)
         moves_sudo.action_post()
         for row in rows:
             if row.kind != "debt":
@@ -532,7 +533,8 @@ class PropertyOpeningImport(models.TransientModel):
         """Post money that the company holds for a payer: prepaid or deposit."""
         partner = row.unit.representative_id
         if row.kind == "prepaid":
-            held_sudo = self.env["property.prepaid"].sudo()._get(row.unit, partner, row.item)
+            prepaid_sudo = self.env["property.prepaid"].sudo()  # sudo: as in _post
+            held_sudo = prepaid_sudo._get(row.unit, partner, row.item)
         else:
             # sudo: as in _post
             held_sudo = self.env["property.deposit"].sudo()
