@@ -27,7 +27,6 @@ class PropertyFundMovement(models.Model):
 
     name = fields.Char(required=True, tracking=True)
     fund_id = fields.Many2one("property.fund", required=True, index=True, ondelete="restrict")
-    fund_kind = fields.Selection(related="fund_id.kind")
     community_id = fields.Many2one(
         related="fund_id.community_id", store=True, index=True, precompute=True, required=False
     )
