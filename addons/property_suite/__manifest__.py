@@ -15,6 +15,7 @@
         "demo/people_demo.xml",
         "demo/service_demo.xml",
         "demo/fees_demo.xml",
+        "demo/collection_demo.xml",
     ],
     "application": True,
 }
