@@ -6,7 +6,13 @@
     "category": "Real Estate/Property",
     "author": "Property Suite contributors",
     "license": "LGPL-3",
-    "depends": ["property_base", "property_fees", "property_fees_workorder", "property_workorder"],
+    "depends": [
+        "property_base",
+        "property_fees",
+        "property_fees_workorder",
+        "property_parcel",
+        "property_workorder",
+    ],
     "demo": [
         "demo/company_demo.xml",
         "demo/users_demo.xml",

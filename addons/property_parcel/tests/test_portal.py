@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+from odoo import http
+from odoo.tests import HttpCase, tagged
+
+from .common import ParcelCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPortal(ParcelCommon, HttpCase):
+    def post(self, url, **data):
+        return self.url_open(url, data={"csrf_token": http.Request.csrf_token(self), **data})
+
+    def test_own_parcels_and_nobody_elses(self):
+        parcel = self.make_parcel()
+        self.authenticate("property_owner", "property_owner")
+        page = self.url_open("/my/parcels?show=nonsense&page=x").text
+        self.assertIn(parcel.pickup_code_text, page)
+        page = self.url_open(f"/my/parcels/{parcel.id}").text
+        self.assertIn(parcel.pickup_code_text, page)
+        self.assertIn("data:image", page)
+        self.assertIn("Parcels", self.url_open("/my").text)
+        self.authenticate("property_neighbour", "property_neighbour")
+        self.assertNotIn(parcel.pickup_code_text, self.url_open("/my/parcels").text)
+        self.assertNotIn(parcel.pickup_code_text, self.url_open(f"/my/parcels/{parcel.id}").text)
+        self.post(f"/my/parcels/{parcel.id}/proxy", name="Thief")
+        self.assertFalse(parcel.proxy_code)
+
+    def test_an_owner_who_lets_sees_nothing(self):
+        tenant = self.make_partner("Sun Tenant")
+        self.make_occupancy(self.unit, tenant, role="tenant")
+        parcel = self.make_parcel(partner_id=tenant.id)
+        self.authenticate("property_owner", "property_owner")
+        self.assertNotIn(parcel.pickup_code_text, self.url_open("/my/parcels").text)
+
+    def test_proxy_hold_consent_and_sending(self):
+        parcel = self.make_parcel()
+        self.authenticate("property_owner", "property_owner")
+        self.post(f"/my/parcels/{parcel.id}/proxy", name="Old Li")
+        self.assertEqual(parcel.proxy_name, "Old Li")
+        self.post(f"/my/parcels/{parcel.id}/proxy", name="")
+        self.assertFalse(parcel.proxy_code)
+        self.post("/my/parcels/hold", start_date="2099-01-01", end_date="2099-01-10")
+        hold = self.env["property.parcel.hold"].search([("partner_id", "=", self.owner.id)])
+        self.assertEqual(len(hold), 1)
+        self.assertIn("ends before", self.post(
+            "/my/parcels/hold", start_date="2099-01-10", end_date="2099-01-01"
+        ).text)  # fmt: skip
+        self.post("/my/parcels/hold", hold_id=hold.id)
+        self.assertFalse(hold.active)
+        self.post("/my/parcels/consent")
+        consent = self.env["property.consent"]._get_parcel_consent(self.owner)
+        self.assertIn(b"property_owner", __import__("base64").b64decode(consent.evidence))
+        self.post("/my/parcels/consent", withdraw="1")
+        self.assertTrue(consent.withdrawn_at)
+        self.post("/my/parcels/send", content="Books", receiver_name="X")
+        shipments = self.env["property.parcel.shipment"].search(
+            [("partner_id", "=", self.owner.id)]
+        )
+        self.assertFalse(shipments)
+        self.post("/my/parcels/send", content="Books", declared="on", carrier_id=self.sf.id)
+        shipments = shipments.search([("partner_id", "=", self.owner.id)])
+        self.assertEqual((shipments.state, shipments.carrier_id), ("requested", self.sf))
+        self.assertIn("Books", self.url_open("/my/parcels?show=outgoing").text)
+        self.post(f"/my/parcels/send/{shipments.id}/cancel")
+        self.assertEqual(shipments.state, "cancelled")
+
+    def test_rating_and_complaint(self):
+        parcel = self.make_parcel()
+        parcel.action_collect(code=parcel.pickup_code)
+        self.authenticate("property_owner", "property_owner")
+        self.assertIn(parcel.waybill[-4:], self.url_open("/my/parcels?show=history").text)
+        self.post(f"/my/parcels/{parcel.id}/rate", rating="5")
+        self.assertEqual(parcel.rating, "5")
+        self.post(f"/my/parcels/{parcel.id}/complain", text="Box was open")
+        self.assertEqual(parcel.incident_ids.kind, "complaint")
+        self.assertTrue(parcel.incident_ids.appeal_due_date)
