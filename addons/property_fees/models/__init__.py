@@ -66,3 +66,9 @@ from . import property_fund
 from . import property_fund_balance
 from . import property_fund_movement
 from . import property_common_income
+from . import property_transfer_money
+from . import property_handover_money
+from . import property_fee_item_agent
+from . import property_agent_settlement
+from . import property_collection
+from . import property_cash_closing

@@ -203,6 +203,11 @@ class PropertyDeposit(models.Model):
         self._settle_if_empty()
         return bills
 
+    def _get_open_label(self):
+        """Extend `property_fees`: with the kind of deposit."""
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        return self.env._("Deposit %(name)s: %(kind)s", name=self.name, kind=kinds[self.kind])
+
     def _settle_if_empty(self):
         for deposit in self:
             deposit.invalidate_recordset(["balance"])

@@ -260,6 +260,37 @@ class PropertyHeldMixin(models.AbstractModel):
             target.invalidate_recordset(["balance"])
         return amount
 
+    def _get_open_label(self):
+        """Return how this money is called on a transfer or a clearance sheet."""
+        self.ensure_one()
+        return self.display_name
+
+    def _request_refund(self, reason):
+        """Ask for the whole balance to go back; somebody else approves.
+
+        :return: the refund, with sudo
+        """
+        self.ensure_one()
+        name = "prepaid" if self._held_field == "property_prepaid_id" else "deposit"
+        # sudo: the act that settles the unit is the right to ask
+        refund_sudo = (
+            self.env["property.refund"]
+            .sudo()
+            .create(
+                {
+                    "unit_id": self.unit_id.id,
+                    "partner_id": self.partner_id.id,
+                    "source": name,
+                    f"{name}_id": self.id,
+                    "amount": self.balance,
+                    "method": "transfer",
+                    "reason": reason,
+                }
+            )
+        )
+        refund_sudo.action_submit()
+        return refund_sudo
+
     def action_view_movements(self):
         """Open the statement."""
         self.ensure_one()

@@ -15,6 +15,7 @@ PLACES = {
     "collector": ("asset_current", ("1221",)),
     "fund": ("liability_current", ("2241",)),
     "deferred": ("liability_current", ("2203",)),
+    "takeover": ("asset_current", ("1221",)),
 }
 FALLBACK = {
     "liability_current": "224100",
@@ -78,11 +79,18 @@ class ResCompany(models.Model):
         check_company=True,
         help="Liability for fees that are billed and not earned yet.",
     )
+    property_takeover_account_id = fields.Many2one(
+        "account.account",
+        string="Account of debts taken over",
+        check_company=True,
+        help="Debts pass through it from the old to the new owner; it is empty afterwards.",
+    )
 
     def _get_property_account(self, kind):
         """Return the account of a kind of money, made from the chart when the company has none.
 
-        :param kind: prepaid, deposit, agent, late_fee, damage, cash_difference or collector
+        :param kind: prepaid, deposit, agent, late_fee, damage, cash_difference, collector or
+            takeover
         :return: `account.account` with sudo
         :raise UserError: when the company has no chart of accounts
         """
@@ -146,6 +154,7 @@ class ResCompany(models.Model):
             "collector": self.env._("Money at collectors"),
             "fund": self.env._("Funds of the owners"),
             "deferred": self.env._("Fees billed and not earned yet"),
+            "takeover": self.env._("Debts taken over"),
         }
 
     def action_create_property_accounts(self):

@@ -6,6 +6,8 @@ from . import test_fast_path
 from . import test_portal
 from . import test_late_fee
 from . import test_money_held
+from . import test_collecting
+from . import test_cashier_concurrency
 from . import test_access
 from . import test_register_import
 from . import test_portal_payment

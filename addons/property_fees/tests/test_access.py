@@ -49,6 +49,12 @@ class TestAccess(PropertyFeesCommon):
             "property.refund": ("r", "rwcu", "rwcu", ""),
             "property.held.line": ("r", "r", "r", ""),
             "property.deposit.deduct": ("", "", "rwcu", ""),
+            "property.collection": ("r", "rwcu", "rwcu", ""),
+            "property.collection.line": ("r", "rwcu", "rwcu", ""),
+            "property.cash.closing": ("", "rwcu", "rwcu", ""),
+            "property.cash.closing.line": ("", "rwcu", "rwcu", ""),
+            "property.agent.settlement": ("", "", "rwcu", ""),
+            "property.agent.settlement.line": ("", "", "rwcu", ""),
         }
         users = (self.user_staff, self.cashier, self.accountant, self.user_owner)
         names = {"r": "read", "w": "write", "c": "create", "u": "unlink"}

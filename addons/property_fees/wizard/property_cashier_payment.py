@@ -215,6 +215,7 @@ class PropertyCashierPayment(models.TransientModel):
         if not shift or shift.user_id != self.env.user:
             raise UserError(self.env._("Open your shift before you take money."))
         shift._lock_open()
+        self.env["property.cash.closing"]._check_open(self.unit_id.community_id)
         self._check_value_date()
         bills_sudo = self._lock_bills()
         bills_sudo = self._add_late_fees(bills_sudo)
