@@ -3,3 +3,4 @@ from . import portal
 from . import payment
 from . import tax_invoice
 from . import charging
+from . import statement

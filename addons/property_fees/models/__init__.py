@@ -72,3 +72,8 @@ from . import property_fee_item_agent
 from . import property_agent_settlement
 from . import property_collection
 from . import property_cash_closing
+from . import property_community_actuals
+from . import property_budget
+from . import property_statement
+from . import property_fee_deferral
+from . import property_unit_year

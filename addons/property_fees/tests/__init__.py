@@ -24,3 +24,4 @@ from . import test_arrears
 from . import test_portal_charging
 from . import test_bank_match
 from . import test_fund
+from . import test_statement
