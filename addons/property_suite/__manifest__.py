@@ -22,6 +22,7 @@
         "demo/service_demo.xml",
         "demo/fees_demo.xml",
         "demo/collection_demo.xml",
+        "demo/workorder_demo.xml",
     ],
     "application": True,
 }

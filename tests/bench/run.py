@@ -31,7 +31,7 @@ sys.path.insert(0, str(HERE.parent / "e2e"))
 from e2e_site import Database, Site, SiteError
 
 CASES = HERE / "cases"
-NAMES = ("register", "billing", "portal")
+NAMES = ("register", "billing", "portal", "workorder")
 THINK_SECONDS = 5.0
 PAGES = ("/my", "/my/units", "/my/bills")
 
@@ -41,6 +41,9 @@ TIMES_CONTRACT = 5.0
 MEMORY_MIB = 1024
 GROWTH = 1.1
 PORTAL_MS = 400.0
+ORDERS = 200_000
+ORDER_MS = 400.0
+CLOCK_SECONDS = 60.0
 
 
 def main():
@@ -64,10 +67,12 @@ def _parse():
     parser.add_argument("--peer", type=int, help="contracts for OCA contract (as --large)")
     parser.add_argument("--users", type=int, help="portal users at once (50)")
     parser.add_argument("--seconds", type=float, help="how long the portal is under load (30)")
+    parser.add_argument("--orders", type=int, help="work orders (200000)")
     parser.add_argument("--strict", action="store_true", help="a missed figure is an error")
     options = parser.parse_args()
-    sizes = (50, 200, 50, 5, 5.0) if options.quick else (1000, 10000, None, 50, 30.0)
-    for name, size in zip(("small", "large", "peer", "users", "seconds"), sizes, strict=True):
+    sizes = (50, 200, 50, 5, 5.0, 2000) if options.quick else (1000, 10000, None, 50, 30.0, ORDERS)
+    names = ("small", "large", "peer", "users", "seconds", "orders")
+    for name, size in zip(names, sizes, strict=True):
         if getattr(options, name) is None:
             setattr(options, name, size)
     options.peer = min(options.peer or options.large, options.large)
@@ -137,6 +142,16 @@ class Bench:
                 row |= {"users": options.users, "workers": 2, "think_seconds": THINK_SECONDS}
                 self.rows.append(row | {"p50_ms": p50, "p95_ms": p95})
                 self._figure(f"portal {page}, p95", p95, PORTAL_MS, "ms")
+
+    def case_workorder(self, work):
+        """A big company's requests: screens and the clock over the open tenth."""
+        with self._database("workorder", work) as database:
+            found = self._run(database, "workorder", self.options.orders)
+            if not found:
+                return
+            for act in ("list", "search", "kanban", "board", "form", "move"):
+                self._figure(f"requests, {act}", found[f"{act}_ms"], ORDER_MS, "ms")
+            self._figure("deadlines, all open late", found["cron_seconds"], CLOCK_SECONDS, "s")
 
     # --- plumbing ---------------------------------------------------------------------------
 

@@ -54,14 +54,14 @@ class PropertyWorkorderPortal(PropertyPortal):
         return [
             *cards,
             {
-                "title": request.env._("Report"),
+                "title": request.env._("Report a matter"),
                 "text": request.env._("Repair, complaint, question, suggestion"),
                 "url": "/my/requests/new",
                 "icon": "fa-wrench",
                 "sequence": 5,
             },
             {
-                "title": request.env._("My requests"),
+                "title": request.env._("My service requests"),
                 "text": request.env._("What becomes of what you reported"),
                 "url": "/my/requests",
                 "icon": "fa-list-ul",

@@ -109,7 +109,7 @@ class PropertyMaintenancePlan(models.Model):
         for plan in self:
             days = []
             if plan.trigger in ("calendar", "both") and plan.every > 0 and plan.start_date:
-                after = plan.last_date
+                after = plan.last_date or None
                 horizon = max(plan.start_date, after or plan.start_date)
                 until = rule.due_on(horizon, plan.every, plan.unit or "month", 2)
                 days += rule.due_dates(plan.start_date, plan.every, plan.unit, after, until)[:1]

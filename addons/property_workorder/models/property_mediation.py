@@ -12,7 +12,7 @@ class PropertyMediationMeeting(models.Model):
 
     meeting_at = fields.Datetime(required=True)
     place = fields.Char()
-    present = fields.Char(help="Who was there.")
+    present = fields.Char(string="People present", help="Who was there.")
     minutes_text = fields.Text(string="Minutes")
     outcome = fields.Selection(
         [("agreed", "Agreed"), ("adjourned", "Adjourned"), ("failed", "Failed")]

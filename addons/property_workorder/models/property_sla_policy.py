@@ -23,7 +23,9 @@ class PropertySlaPolicy(models.Model):
     note = fields.Text(translate=True, help="Where the limit is from.")
     # What it is for
     kind = fields.Selection(
-        selection=lambda self: self.env["property.workorder"]._fields["kind"].selection,
+        selection=lambda self: (
+            self.env["property.workorder"]._fields["kind"]._description_selection(self.env)
+        ),
         help="Empty: every kind.",
     )
     category_ids = fields.Many2many(
@@ -32,7 +34,9 @@ class PropertySlaPolicy(models.Model):
         help="Holds for these and all below them. Empty: every category.",
     )
     community_category = fields.Selection(
-        selection=lambda self: self.env["property.community"]._fields["category"].selection,
+        selection=lambda self: (
+            self.env["property.community"]._fields["category"]._description_selection(self.env)
+        ),
         string="Kind of community",
         help="Empty: every kind.",
     )

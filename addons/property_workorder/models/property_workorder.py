@@ -52,7 +52,8 @@ class PropertyWorkorder(models.Model):
         index=True,
     )
     channel = fields.Selection(
-        [
+        string="Intake channel",
+        selection=[
             ("phone", "Phone"),
             ("desk", "Service desk"),
             ("portal", "Portal"),
@@ -78,13 +79,13 @@ class PropertyWorkorder(models.Model):
     place_level = fields.Char(compute="_compute_place_level")
     state = fields.Selection(
         [
-            ("new", "New"),
-            ("accepted", "Accepted"),
+            ("new", "Not yet taken up"),
+            ("accepted", "Taken up"),
             ("dispatched", "Dispatched"),
             ("in_progress", "In progress"),
             ("paused", "Paused"),
             ("done", "Done"),
-            ("closed", "Closed"),
+            ("closed", "Case closed"),
             ("cancelled", "Cancelled"),
         ],
         default="new",
@@ -215,7 +216,7 @@ class PropertyWorkorder(models.Model):
     dispatched_at = fields.Datetime(copy=False, readonly=True)
     attended_at = fields.Datetime(string="On the spot", copy=False, readonly=True)
     resolved_at = fields.Datetime(string="Solved", copy=False, readonly=True, index=True)
-    closed_at = fields.Datetime(copy=False, readonly=True)
+    closed_at = fields.Datetime(string="Case closed on", copy=False, readonly=True)
     promised_at = fields.Datetime(copy=False, readonly=True, tracking=True)
     promise_reason = fields.Char(copy=False, readonly=True)
     postponed_count = fields.Integer(copy=False, readonly=True)
@@ -551,7 +552,7 @@ class PropertyWorkorder(models.Model):
                 order.responsible_partner_id = order.category_id._get_effective("contractor_id")
         self._reset_clocks()
         for order in self.filtered("partner_id"):
-            order._tell_resident(order._get_intake_text())
+            order._tell_resident(order._for_resident()._get_intake_text())
         for order in self.filtered("receiver_id"):
             order._schedule_feedback()
         self._link_incident()

@@ -27,7 +27,7 @@ class PropertyWorkorderCategory(models.Model):
     sequence = fields.Integer(default=10)
     company_id = fields.Many2one("res.company", index=True, help="Empty: every company.")
     parent_id = fields.Many2one(
-        "property.workorder.category", string="Above", index=True, ondelete="restrict"
+        "property.workorder.category", string="Parent category", index=True, ondelete="restrict"
     )
     parent_path = fields.Char(index=True)
     child_ids = fields.One2many("property.workorder.category", "parent_id", string="Below")
@@ -38,7 +38,9 @@ class PropertyWorkorderCategory(models.Model):
         recursive=True,
     )
     kind = fields.Selection(
-        selection=lambda self: self.env["property.workorder"]._fields["kind"].selection,
+        selection=lambda self: (
+            self.env["property.workorder"]._fields["kind"]._description_selection(self.env)
+        ),
         help="Kind of order that it makes.",
     )
     is_urgent = fields.Boolean(string="Emergency", help="Blocked drains, burst pipes, fire, lifts.")

@@ -112,7 +112,7 @@ class PropertyWorkorderMaterial(models.Model):
         required=True,
         domain="[('type', '=', 'consu')]",
         ondelete="restrict",
-        string="Part",
+        string="Spare part",
     )
     name = fields.Char(
         compute="_compute_product", store=True, readonly=False, precompute=True, string="Note"
@@ -265,7 +265,7 @@ class PropertyWorkorderContract(models.Model):
             ("draft", "Draft"),
             ("sent", "Ordered"),
             ("attended", "On the spot"),
-            ("accepted", "Accepted"),
+            ("accepted", "Work accepted"),
             ("rejected", "Sent back"),
             ("cancelled", "Cancelled"),
         ],
@@ -281,7 +281,7 @@ class PropertyWorkorderContract(models.Model):
     accepted_at = fields.Datetime(readonly=True, copy=False)
     accepted_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    amount = fields.Monetary(string="Price", tracking=True)
+    amount = fields.Monetary(string="Contract price", tracking=True)
     warranty_until = fields.Date(string="Warranty until")
     score = fields.Integer(help="0 to 100, given at acceptance.", copy=False, aggregator="avg")
     know_how = fields.Html(string="Know-how", help="What to remember for the next time.")

@@ -185,7 +185,7 @@ class PropertyWorkorder(models.Model):
         self.ensure_one()
         if self.partner_id:
             self._tell_resident(
-                self.env._(
+                self._for_resident().env._(
                     "Your request %(number)s has been dealt with. Please rate us in the portal; if "
                     "you are not satisfied we open it again.",
                     number=self.name,
@@ -289,7 +289,7 @@ class PropertyWorkorder(models.Model):
             order._set_state("cancelled", cancel_reason=reason, next_check_at=False)
             if order.partner_id:
                 order._tell_resident(
-                    self.env._(
+                    order._for_resident().env._(
                         "Your request %(number)s has been cancelled: %(reason)s",
                         number=order.name,
                         reason=reason,
@@ -374,15 +374,16 @@ class PropertyWorkorder(models.Model):
         self.write({"promised_at": promised_at, "promise_reason": reason, "postponed_count": moved})
         self._recompute_clocks()
         if self.partner_id:
+            env = self._for_resident().env
             text = (
-                self.env._(
+                env._(
                     "We have to move the date of %(number)s to %(date)s. %(reason)s",
                     number=self.name,
                     date=self._local(promised_at),
                     reason=reason or "",
                 )
                 if moved
-                else self.env._(
+                else env._(
                     "%(number)s will be done by %(date)s.",
                     number=self.name,
                     date=self._local(promised_at),
@@ -441,6 +442,12 @@ class PropertyWorkorder(models.Model):
             user_id=self.receiver_id.id,
             summary=self.env._("Answer the resident"),
         )
+
+    def _for_resident(self):
+        """Return the order in the language of whoever reported it, for texts to him."""
+        self.ensure_one()
+        lang = self.partner_id.lang
+        return self.with_context(lang=lang) if lang else self
 
     def _tell_resident(self, text):
         """Write to whoever reported it, in his language; the timeline shows it."""

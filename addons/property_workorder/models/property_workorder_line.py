@@ -73,9 +73,7 @@ class PropertyWorkorderAssignment(models.Model):
         required=True,
     )
     user_id = fields.Many2one("res.users", string="Technician")
-    by_user_id = fields.Many2one(
-        "res.users", string="Decided by", default=lambda self: self.env.user
-    )
+    by_user_id = fields.Many2one("res.users", string="Sent by", default=lambda self: self.env.user)
     reason = fields.Text(required=True)
     decided_at = fields.Datetime(string="When", required=True, default=fields.Datetime.now)
 

@@ -91,8 +91,8 @@ class PropertyWorkorderQuote(models.Model):
         [
             ("draft", "Draft"),
             ("sent", "Sent"),
-            ("accepted", "Accepted"),
-            ("refused", "Refused"),
+            ("accepted", "Price accepted"),
+            ("refused", "Price declined"),
             ("cancelled", "Cancelled"),
         ],
         default="draft",
@@ -108,7 +108,7 @@ class PropertyWorkorderQuote(models.Model):
     accepted_at = fields.Datetime(readonly=True, copy=False)
     accepted_by = fields.Char(readonly=True, copy=False)
     acceptance = fields.Selection(
-        [("portal", "In the portal"), ("signature", "On paper, signed")], readonly=True, copy=False
+        [("portal", "By portal"), ("signature", "On paper, signed")], readonly=True, copy=False
     )
     refusal_reason = fields.Char(readonly=True, copy=False)
     note = fields.Text()
@@ -162,7 +162,7 @@ class PropertyWorkorderQuote(models.Model):
                 raise UserError(self.env._("Enter what is charged first."))
             quote._set_state("sent")
             quote.workorder_id._tell_resident(
-                self.env._(
+                quote.workorder_id._for_resident().env._(
                     "The price for %(number)s is %(amount)s. Please accept or refuse it in the "
                     "portal; nothing is done or charged before.",
                     number=quote.workorder_id.name,

@@ -317,7 +317,7 @@ class PropertyWorkorder(models.Model):
             )
             if order.partner_id:
                 order._tell_resident(
-                    self.env._(
+                    order._for_resident().env._(
                         "Your request %(number)s has been dealt with together with %(other)s.",
                         number=order.name,
                         other=original.name,

@@ -21,7 +21,7 @@ class PropertyWorkorderTeam(models.Model):
         "property.community", string="Communities", check_company=True, help="Empty: all."
     )
     leader_id = fields.Many2one(
-        "res.users", string="Leader", domain="[('share', '=', False)]", tracking=True
+        "res.users", string="Team leader", domain="[('share', '=', False)]", tracking=True
     )
     member_ids = fields.Many2many("res.users", string="Members", domain="[('share', '=', False)]")
     dispatch = fields.Selection(

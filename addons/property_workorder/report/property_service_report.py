@@ -23,16 +23,24 @@ class PropertyWorkorderReport(models.Model):
     receiver_id = fields.Many2one("res.users", string="First receiver", readonly=True)
     category_id = fields.Many2one("property.workorder.category", readonly=True)
     kind = fields.Selection(
-        selection=lambda self: self.env["property.workorder"]._fields["kind"].selection
+        selection=lambda self: (
+            self.env["property.workorder"]._fields["kind"]._description_selection(self.env)
+        )
     )
     channel = fields.Selection(
-        selection=lambda self: self.env["property.workorder"]._fields["channel"].selection
+        selection=lambda self: (
+            self.env["property.workorder"]._fields["channel"]._description_selection(self.env)
+        )
     )
     state = fields.Selection(
-        selection=lambda self: self.env["property.workorder"]._fields["state"].selection
+        selection=lambda self: (
+            self.env["property.workorder"]._fields["state"]._description_selection(self.env)
+        )
     )
     severity = fields.Selection(
-        selection=lambda self: self.env["property.workorder"]._fields["severity"].selection
+        selection=lambda self: (
+            self.env["property.workorder"]._fields["severity"]._description_selection(self.env)
+        )
     )
     order_count = fields.Integer(string="Requests", readonly=True)
     done_count = fields.Integer(string="Done", readonly=True)

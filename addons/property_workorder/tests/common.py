@@ -46,7 +46,7 @@ class WorkorderCommon(PropertyCommon):
         cls.tech2 = cls.make_technician(cls.tech_user2)
         cls.unit = cls.make_unit()
         cls.make_ownership(cls.unit, cls.owner)
-        cls.owner.phone = "13800138001"
+        cls.owner.phone = "13877770001"
         cls.community.manager_id = cls.user_officer
         cls.lamp = cls.env.ref("property_workorder.category_common_light_lamp")
         cls.door = cls.env.ref("property_workorder.category_common_door_entrance")

@@ -88,7 +88,7 @@ class TestDispatch(WorkorderCommon):
         self.assertFalse(card["phone"], "only whoever has the job may call")
         order = order.with_user(self.tech_user)
         data = order.technician_step("grab")
-        self.assertEqual(data["mine"][0]["phone"], "13800138001")
+        self.assertEqual(data["mine"][0]["phone"], "13877770001")
         order.technician_step("grab")
         order.technician_step("start")
         order.technician_photo("a", "after", self.make_photo())

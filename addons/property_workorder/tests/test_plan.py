@@ -36,6 +36,10 @@ class TestPlan(WorkorderCommon):
         self.assertEqual(plan.workorder_ids.channel, "plan")
         self.assertEqual(str(plan.next_date), "2026-03-31")
 
+    def test_a_new_plan_is_due_on_its_first_day(self):
+        plan = self.make_plan()
+        self.assertEqual(str(plan.next_date), "2026-01-31")
+
     def test_a_counter(self):
         plan = self.make_plan(
             trigger="counter",

@@ -212,7 +212,7 @@ class TestWorkorderFlow(WorkorderCommon):
         )
         self.make_order(partner_id=self.owner.id, unit_id=self.unit.id)
         with Form(self.env["property.workorder.desk"].with_user(self.user_staff)) as form:
-            form.phone = "13800138001"
+            form.phone = "13877770001"
             self.assertEqual(form.partner_id, self.owner)
             self.assertEqual(form.unit_id, self.unit)
             self.assertEqual(form.open_count, 1)

@@ -13,7 +13,8 @@ class PropertyWorkorderDesk(models.TransientModel):
 
     name = fields.Char(default=lambda self: self.env._("Phone desk"))
     channel = fields.Selection(
-        [
+        string="Intake channel",
+        selection=[
             ("phone", "Phone"),
             ("desk", "Service desk"),
             ("gate", "Gate"),
@@ -71,7 +72,9 @@ class PropertyWorkorderDesk(models.TransientModel):
     category_hint = fields.Text(compute="_compute_notes")
     competence_note = fields.Char(compute="_compute_notes")
     kind = fields.Selection(
-        selection=lambda self: self.env["property.workorder"]._fields["kind"].selection,
+        selection=lambda self: (
+            self.env["property.workorder"]._fields["kind"]._description_selection(self.env)
+        ),
         compute="_compute_category",
         store=True,
         readonly=False,
@@ -86,7 +89,11 @@ class PropertyWorkorderDesk(models.TransientModel):
         default="ordinary",
     )
     complaint_kind = fields.Selection(
-        selection=lambda self: self.env["property.workorder"]._fields["complaint_kind"].selection
+        selection=lambda self: (
+            self.env["property.workorder"]
+            ._fields["complaint_kind"]
+            ._description_selection(self.env)
+        )
     )
     complained_user_ids = fields.Many2many("res.users", string="Complaint about")
     place = fields.Char()

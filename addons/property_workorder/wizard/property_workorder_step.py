@@ -26,7 +26,9 @@ class PropertyWorkorderStep(models.TransientModel):
     workorder_ids = fields.Many2many("property.workorder", required=True)
     reason = fields.Char()
     pause_reason = fields.Selection(
-        selection=lambda self: self.env["property.workorder.pause"]._fields["reason"].selection,
+        selection=lambda self: (
+            self.env["property.workorder.pause"]._fields["reason"]._description_selection(self.env)
+        ),
         default="part",
     )
     resume_date = fields.Date(help="The order goes on by itself on this day.")
