@@ -44,6 +44,7 @@ PORTAL_MS = 400.0
 ORDERS = 200_000
 ORDER_MS = 400.0
 CLOCK_SECONDS = 60.0
+SPLIT_SECONDS = 10.0
 
 
 def main():
@@ -105,6 +106,9 @@ class Bench:
                 if self._run(database, "estate", size):
                     found[size] = self._run(database, "billing", size)
             small, large = found.get(options.small), found.get(options.large)
+            parts = self._run(database, "apportion", options.large) if large else None
+            if parts:
+                self._figure("shared cost, split", parts["seconds"], SPLIT_SECONDS, "s")
             copied = self._run(database, "copy", options.large) if large else None
             peer = self._run(database, "contract", options.peer, owners=options.large)
             if large and peer:

@@ -32,14 +32,17 @@ class PropertyCommunity(models.Model):
 
     def _get_setup_parts(self):
         """Extend `property_base`: prices and who owes what."""
-        _ = self.env._
         return [
             *super()._get_setup_parts(),
-            ("fee_prices", _("Fee prices"), _("Prices in force and to come, with their steps.")),
+            (
+                "fee_prices",
+                self.env._("Fee prices"),
+                self.env._("Prices in force and to come, with their steps."),
+            ),
             (
                 "fee_assignments",
-                _("Who owes what"),
-                _("Fees assigned to the whole community or a usage, at the price list."),
+                self.env._("Who owes what"),
+                self.env._("Fees assigned to the whole community or a usage, at the price list."),
             ),
         ]
 

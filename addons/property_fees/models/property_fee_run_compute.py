@@ -93,7 +93,11 @@ class PropertyFeeRunCompute(models.Model):
         self.ensure_one()
         names = self._get_payable_models()
         model, last = (self.position or f"{names[0]},0").split(",")
+        bases = self._get_assigned_bases()
         for name in names[names.index(model) :]:
+            if bases and not bases & set(self.env[name]._get_fee_bases()):
+                last = "0"
+                continue
             payables = self.env[name].search(
                 [*self._get_payable_domain(name), ("id", ">", int(last))], order="id", limit=limit
             )
@@ -106,6 +110,21 @@ class PropertyFeeRunCompute(models.Model):
                 self.env.invalidate_all()  # keeps memory flat over ten thousand units
                 return count
         return 0
+
+    def _get_assigned_bases(self):
+        """Return the bases that the run bills at all; empty while a community has nothing."""
+        domain = [
+            ("community_id", "in", self.community_ids.ids),
+            ("item_id.active", "=", True),
+        ]
+        if self.item_ids:
+            domain += [("item_id", "in", self.item_ids.ids)]
+        groups = self.env["property.fee.assignment"]._read_group(
+            domain, ["community_id", "item_id"]
+        )
+        if len({community for community, _item in groups}) < len(self.community_ids):
+            return set()
+        return {item.basis for _community, item in groups}
 
     def _compute_batch(self, payables):
         self.env.flush_all()  # facts are read and rows are written by SQL
@@ -160,7 +179,8 @@ class PropertyFeeRunCompute(models.Model):
             skips.append(skip | {"detail": self._explain_rule_error(measures)})
             return False
         if not measures and item.basis == "meter" and facts.ends_period(item):
-            skips.append(self._prepare_skip(payable, item, facts.window, "no_reading"))
+            skip = self._prepare_skip(payable, item, facts.window, "no_reading")
+            skips.append(skip | {"detail": payable.display_name})
         return bool(measures)
 
     @api.model

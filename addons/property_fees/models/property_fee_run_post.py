@@ -60,6 +60,7 @@ class PropertyFeeRunPost(models.Model):
                         company=community.company_id.name,
                     )
                 )
+            self._check_journal(community)
         groups = self.env["property.fee.charge"]._read_group(
             [("run_id", "=", self.id), ("state", "=", "draft")], ["item_id"]
         )
@@ -82,6 +83,31 @@ class PropertyFeeRunPost(models.Model):
                         item=item.name,
                     )
                 )
+            account = accounts["income"] or journal_account
+            if not account.active:
+                raise UserError(
+                    self.env._(
+                        "Income account %(account)s of fee item %(item)s is archived. Choose "
+                        "another one, or restore it.",
+                        account=account.display_name,
+                        item=item.name,
+                    )
+                )
+
+    def _check_journal(self, community):
+        """Refuse a journal in another currency: amounts would be taken for that currency."""
+        journal = community._get_fee_journal()
+        if journal.currency_id and journal.currency_id != self.company_id.currency_id:
+            raise UserError(
+                self.env._(
+                    "Journal %(journal)s of %(community)s is in %(currency)s, fees are in "
+                    "%(own)s. Choose a journal in %(own)s.",
+                    journal=journal.name,
+                    community=community.name,
+                    currency=journal.currency_id.name,
+                    own=self.company_id.currency_id.name,
+                )
+            )
 
     def _count_groups(self):
         return self.env.execute_query(

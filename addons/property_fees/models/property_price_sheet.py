@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from odoo import fields, models
+from odoo.tools import format_date
 
 
 class PropertyCommunity(models.Model):
@@ -77,3 +78,25 @@ class PropertyFeePrice(models.Model):
         usages = dict(self._fields["usage"]._description_selection(self.env))
         parts = [self.phase_id.name, self.building_id.name, usages.get(self.usage)]
         return ", ".join(part for part in parts if part) or self.env._("All units")
+
+    def _get_days_label(self):
+        """Return from when to when the price holds, in the reader's language."""
+        self.ensure_one()
+        parts = []
+        if self.start_date:
+            parts.append(self.env._("from %(day)s", day=format_date(self.env, self.start_date)))
+        if self.end_date:
+            parts.append(self.env._("until %(day)s", day=format_date(self.env, self.end_date)))
+        return " ".join(parts)
+
+    def _get_grounds_label(self):
+        """Return days, service level and resolution in one line, in the reader's language."""
+        self.ensure_one()
+        parts = [self._get_days_label()]
+        if self.service_level:
+            parts.append(self.env._("Service level: %(level)s", level=self.service_level))
+        if self.resolution_reference:
+            parts.append(
+                self.env._("Approved by: %(resolution)s", resolution=self.resolution_reference)
+            )
+        return " · ".join(part for part in parts if part)

@@ -110,6 +110,7 @@ class PropertySharePool(models.Model):
     )
     line_ids = fields.One2many("property.share.pool.line", "pool_id", string="Parts")
     unit_count = fields.Integer(string="Units", compute="_compute_line_figures")
+    vacant_count = fields.Integer(string="Vacant", compute="_compute_line_figures")
     amount_shared = fields.Monetary(string="Sum of the parts", compute="_compute_line_figures")
     billed_count = fields.Integer(string="Billed", compute="_compute_billed_count")
     weight_label = fields.Char(compute="_compute_weight_label")
@@ -165,7 +166,13 @@ class PropertySharePool(models.Model):
                 [("pool_id", "in", self.ids)], ["pool_id"], ["__count", "amount:sum"]
             )
         }
+        vacant = dict(
+            self.env["property.share.pool.line"]._read_group(
+                [("pool_id", "in", self.ids), ("is_vacant", "=", True)], ["pool_id"], ["__count"]
+            )
+        )
         for pool in self:
+            pool.vacant_count = vacant.get(pool._origin, 0)
             pool.unit_count, pool.amount_shared = figures.get(pool._origin, (0, 0.0))
 
     @api.depends("state")

@@ -259,6 +259,28 @@ class TestFeeRunFlow(PropertyFeesCommon):
         with self.assertRaisesRegex(UserError, "Compute it first"):
             run.action_post()
 
+    def test_accounts_that_cannot_be_used(self):
+        run = self.compute()
+        self.income_account.active = False
+        with self.assertRaisesRegex(UserError, "archived"):
+            run.action_post()
+        self.income_account.active = True
+        self.item.product_id.active = False
+        with self.assertRaisesRegex(UserError, "lost its product"):
+            run.action_post()
+        self.item.product_id.active = True
+        dollar = self.env.ref("base.USD")
+        dollar.active = True
+        self.community.fee_journal_id = self.community._get_fee_journal().copy(
+            {"code": "USDJ", "currency_id": dollar.id}
+        )
+        with self.assertRaisesRegex(UserError, "Journal .* is in USD, fees are in CNY"):
+            run.action_post()
+        self.community.fee_journal_id = False
+        self.owner.write({"street": False, "city": False, "country_id": False, "email": False})
+        run.action_post()
+        self.assertEqual(run.state, "posted")
+
     def test_closed_period_is_refused_with_reason(self):
         self.company.fiscalyear_lock_date = date(2026, 3, 31)
         run = self.post()
