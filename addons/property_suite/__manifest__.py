@@ -9,6 +9,7 @@
     "depends": [
         "property_base",
         "property_fees",
+        "property_fees_parcel",
         "property_fees_workorder",
         "property_parcel",
         "property_workorder",

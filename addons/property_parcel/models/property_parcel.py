@@ -15,6 +15,7 @@ from .messages import clean_waybill, rule_message
 from .property_parcel_station import STOCK
 
 QUIET = {"mail_create_nolog": True, "mail_create_nosubscribe": True, "tracking_disable": True}
+OFFICER = "property_base.group_property_officer"
 DESK = "property_parcel.group_parcel_desk"
 OWN = "property_parcel.group_parcel_desk,base.group_portal"
 
@@ -185,8 +186,15 @@ class PropertyParcel(models.Model):
     # Ageing
     reminder_count = fields.Integer(string="Reminders", readonly=True, copy=False)
     return_proposed_date = fields.Date(string="Return proposed on", readonly=True, copy=False)
-    # Money on delivery
+    # Money
     currency_id = fields.Many2one(related="company_id.currency_id")
+    storage_fee = fields.Monetary(
+        compute="_compute_storage_fee",
+        compute_sudo=True,
+        string="Storage fee",
+        help="For days after the free ones; days of a vacation hold do not count.",
+    )
+    storage_waived = fields.Boolean(string="Fee waived", copy=False, groups=OFFICER)
     cod_amount = fields.Monetary(string="Cash on delivery", copy=False)
     cod_collected_amount = fields.Monetary(string="Money taken", readonly=True, copy=False)
     cod_collected_at = fields.Datetime(string="Money taken on", readonly=True, copy=False)
@@ -271,6 +279,14 @@ class PropertyParcel(models.Model):
         days = self.sudo()._get_waiting_days()
         for parcel in self:
             parcel.waiting_days = days.get(parcel.id, 0)
+
+    @api.depends("waiting_days", "storage_waived", "station_id")
+    def _compute_storage_fee(self):
+        for parcel in self:
+            free = parcel.storage_waived or not parcel.station_id or not parcel.checked_in_at
+            days = 0 if free else parcel.waiting_days
+            tariff = parcel.station_id._get_tariff() if days else retention.Tariff()
+            parcel.storage_fee = float(retention.storage_fee(days, tariff)) if days else 0
 
     @api.depends("incident_ids")
     def _compute_incident_count(self):

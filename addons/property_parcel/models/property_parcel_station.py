@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+from decimal import Decimal
+
 import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..rules import hours
+from ..rules import hours, retention
 
 STOCK = ("quarantined", "waiting", "overdue")
 
@@ -46,6 +48,10 @@ class PropertyParcelStation(models.Model):
         help="Parcels are released only when they have lain this long; 0: at once. In an "
         "epidemic 48.",
     )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    storage_free_days = fields.Integer(string="Free days", default=3)
+    storage_day_fee = fields.Monetary(string="Fee per day", help="0: storage is free.")
+    storage_cap_fee = fields.Monetary(string="Fee at most", help="0: no limit.")
     conduct = fields.Text(
         string="Rules on the spot",
         translate=True,
@@ -120,6 +126,15 @@ class PropertyParcelStation(models.Model):
         """Tell whether parcels are handed out at ``now`` (UTC)."""
         self.ensure_one()
         return hours.is_open(self._local(now), self._windows(), self._closures())
+
+    def _get_tariff(self):
+        """Return the tariff as the rule knows it."""
+        self.ensure_one()
+        return retention.Tariff(
+            self.storage_free_days,
+            Decimal(str(self.storage_day_fee)),
+            Decimal(str(self.storage_cap_fee)) if self.storage_cap_fee else None,
+        )
 
     def _get_next_slot_text(self, now=None):
         """Return the next time of hand-out in words, or an empty text."""
