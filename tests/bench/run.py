@@ -106,11 +106,11 @@ class Bench:
                 if self._run(database, "estate", size):
                     found[size] = self._run(database, "billing", size)
             small, large = found.get(options.small), found.get(options.large)
+            copied = self._run(database, "copy", options.large) if large else None
             parts = self._run(database, "apportion", options.large) if large else None
+            peer = self._run(database, "contract", options.peer, owners=options.large)
             if parts:
                 self._figure("shared cost, split", parts["seconds"], SPLIT_SECONDS, "s")
-            copied = self._run(database, "copy", options.large) if large else None
-            peer = self._run(database, "contract", options.peer, owners=options.large)
             if large and peer:
                 times = large["per_second"] / peer["per_second"]
                 self._figure("billing / OCA contract", times, TIMES_CONTRACT, "x", least=True)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from datetime import date
 
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -135,3 +137,19 @@ class TestApproval(PropertyFeesCommon):
         self.assertEqual((copied.unit_price, copied.step_ids.above), (2.45, 100))
         result = self.other_community._copy_setup(self.community, parts)
         self.assertEqual([count for _label, count in result], [0, 0])
+
+    def test_run_of_the_month_is_prepared_once(self):
+        runs = self.env["property.fee.run"]
+        self.community.write({"fee_run_day": 5, "manager_id": self.user_officer.id})
+        mine = [("community_ids", "in", self.community.ids), ("is_scheduled", "=", True)]
+        with self.enter_registry_test_mode():
+            for day, count in (("2026-03-04", 0), ("2026-03-07", 1), ("2026-03-08", 1)):
+                with freeze_time(f"{day} 06:00:00"):
+                    runs._cron_open_runs()
+                    self.assertEqual(runs.search_count(mine), count, day)
+            self.env.ref("property_fees.property_fee_run_cron_process").method_direct_trigger()
+        run = runs.search(mine)
+        self.assertEqual((run.state, run.charge_ids.amount), ("computed", 219.42))
+        self.assertEqual(run.invoice_date, date(2026, 3, 7))
+        self.assertEqual(run.activity_ids.user_id, self.user_officer)
+        self.assertEqual(run.action_view_charges()["context"], {"search_default_group_item": 1})
