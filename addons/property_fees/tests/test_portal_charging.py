@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from odoo import fields, http
@@ -32,8 +32,9 @@ class TestPortalCharging(ChargingCommon, HttpCase):
                 "community_id": self.community.id,
                 "kind": "water",
                 "read_date": self.today,
-                "open_from": self.today,
-                "open_until": self.today,
+                # a resident's day may be another than that of the server
+                "open_from": self.today - timedelta(days=1),
+                "open_until": self.today + timedelta(days=1),
                 **vals,
             }
         )
