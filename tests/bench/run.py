@@ -31,7 +31,7 @@ sys.path.insert(0, str(HERE.parent / "e2e"))
 from e2e_site import Database, Site, SiteError
 
 CASES = HERE / "cases"
-NAMES = ("register", "billing", "portal", "workorder")
+NAMES = ("register", "billing", "bank", "portal", "workorder")
 THINK_SECONDS = 5.0
 PAGES = ("/my", "/my/units", "/my/bills")
 
@@ -40,6 +40,7 @@ IMPORT_SECONDS = 20.0
 TIMES_CONTRACT = 5.0
 MEMORY_MIB = 1024
 GROWTH = 1.1
+BANK_SECONDS = 120.0
 PORTAL_MS = 400.0
 ORDERS = 200_000
 ORDER_MS = 400.0
@@ -122,6 +123,16 @@ class Bench:
             if large and copied:
                 times = large["seconds"] / copied["seconds"]
                 print(f"  billing takes {times:.1f} times as long as COPY of the same rows")
+
+    def case_bank(self, work):
+        """A statement of 1,000 lines: read, matched, and booked where it is exact."""
+        size = max(self.options.small, 50)
+        with self._database("bank", work) as database:
+            self._run(database, "estate", size)
+            self._run(database, "billing", size)
+            found = self._run(database, "bank", size)
+            if found:
+                self._figure("bank lines matched", found["seconds"], BANK_SECONDS, "s")
 
     def case_portal(self, work):
         """The portal's home page with many users on two workers."""

@@ -85,31 +85,37 @@ class AccountBankStatementLine(models.Model):
             index = lines._get_property_index(company)
             if index is None:
                 continue
+            booked = []
             for line in lines:
-                line._match_property_line(index)
+                bills = line._match_property_line(index)
+                if line.property_match == EXACT:
+                    booked.append((line, bills, line._replace_property_suspense(bills)))
+            self._reconcile_property_parts(booked)
 
     def _match_property_line(self, index):
-        """Match one line; what it pays is taken out of the index for the next one."""
+        """Note what a line pays; what is sure is taken out of the index for the next line.
+
+        :return: the bills found
+        """
         self.ensure_one()
         text = " ".join(str(part) for part in (self.payment_ref, self.ref, self.narration) if part)
         amount = Decimal(f"{self.amount:.2f}")
         found = match_line(text, amount, index, self.partner_name or self.partner_id.name or "")
         bills = self.env["account.move"].browse([debt.key for debt in found.debts])
-        self.write(
-            {
-                "property_match": found.kind,
-                "property_match_evidence": found.evidence or False,
-                "property_match_ambiguous": found.is_ambiguous,
-                "property_bill_ids": [Command.set(bills.ids)],
-                "property_left": float(found.left),
-            }
-        )
+        vals = {
+            "property_match": found.kind,
+            "property_match_evidence": found.evidence or False,
+            "property_match_ambiguous": found.is_ambiguous,
+            "property_bill_ids": [Command.set(bills.ids)],
+            "property_left": float(found.left),
+        }
         if "reconcile_data" in self._fields:
             # the reconciliation widget makes its lines anew, with the proposal
-            self.write({"reconcile_data": False})
+            vals["reconcile_data"] = False
+        self.with_context(skip_account_move_synchronization=True).write(vals)
         if found.kind == EXACT:
-            self._book_property_bills(bills)
             index.forget(found.debts)
+        return bills
 
     @api.model
     def _get_property_index(self, company):
@@ -167,9 +173,16 @@ class AccountBankStatementLine(models.Model):
     # === BOOKING === #
 
     def _book_property_bills(self, bills):
-        """Put the receivables of the bills in the place of the suspense line and match them.
+        """Book a line on bills, oldest first."""
+        self.ensure_one()
+        self._reconcile_property_parts([(self, bills, self._replace_property_suspense(bills))])
+
+    def _replace_property_suspense(self, bills):
+        """Put the receivables of the bills in the place of the suspense line.
 
         What is more than the bills stays on the receivable account of the first payer.
+
+        :return: list of journal items to reconcile with each other
         """
         self.ensure_one()
         owed = bills.sorted(lambda bill: (bill.invoice_date_due or bill.date, bill.id))
@@ -181,29 +194,41 @@ class AccountBankStatementLine(models.Model):
                 left = self.currency_id.round(left - part)
         if not parts:
             raise UserError(self.env._("The bills have been paid meanwhile. Match again."))
-        _liquidity, suspense, other = self._seek_for_lines()
-        move = self.move_id
-        commands = [Command.delete(line.id) for line in suspense + other]
-        commands += [
-            Command.create(self._prepare_property_counterpart_vals(item, part))
-            for item, part in parts
-        ]
+        vals_list = [self._prepare_property_counterpart_vals(*part) for part in parts]
         if not self.currency_id.is_zero(left):
-            commands.append(
-                Command.create(self._prepare_property_counterpart_vals(parts[0][0], left))
-            )
+            vals_list.append(self._prepare_property_counterpart_vals(parts[0][0], left))
+        _liquidity, suspense, other = self._seek_for_lines()
+        # the suspense line becomes the first receivable: a tenth of the work of a new one
+        commands = [Command.update(suspense[:1].id, vals_list[0])] if suspense else []
+        commands += [Command.create(vals) for vals in vals_list[len(commands) :]]
+        commands += [Command.delete(line.id) for line in suspense[1:] + other]
+        move = self.move_id
         move.with_context(
             skip_account_move_synchronization=True, force_delete=True, skip_readonly_check=True
         ).write({"line_ids": commands})
-        new = move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
-        for (item, _part), counterpart in zip(parts, new.sorted("id"), strict=False):
-            (item | counterpart).reconcile()
-        vals = {"property_match": EXACT if self.property_match == EXACT else PROPOSED}
         if not self.partner_id:
-            vals["partner_id"] = parts[0][0].partner_id.id
-        self.with_context(skip_account_move_synchronization=True).write(vals)
-        self._settle_property_transfers(owed)
-        self._on_property_booked(owed, left)
+            self.with_context(skip_account_move_synchronization=True).partner_id = parts[0][
+                0
+            ].partner_id
+        new = move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        return [
+            item | counterpart
+            for (item, _part), counterpart in zip(parts, new.sorted("id"), strict=False)
+        ]
+
+    @api.model
+    def _reconcile_property_parts(self, booked):
+        """Reconcile what was booked, all lines at once.
+
+        :param booked: list of (line, bills, journal items to reconcile with each other)
+        """
+        plan = [items for _line, _bills, parts in booked for items in parts]
+        if plan:
+            self.env["account.move.line"]._reconcile_plan(plan)
+        for line, bills, parts in booked:
+            line._settle_property_transfers(bills)
+            settled = sum(items[1:].balance for items in parts)
+            line._on_property_booked(bills, line.currency_id.round(line.amount + settled))
 
     def _prepare_property_counterpart_vals(self, item, amount):
         """Return the values of the journal item that settles a receivable."""

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""A bank statement of 1,000 lines as a sheet: imported, matched, looked at in the widget."""
+
+import json
+import re
+from pathlib import Path
+
+import openpyxl
+import pytest
+from playwright.sync_api import expect
+
+HERE = Path(__file__).resolve().parent
+LINES = 1000
+STORY = {}
+
+
+def rows_of(bank):
+    """Return (remark, amount, what becomes of it) of 1,000 lines; nobody pays in his own name."""
+    rows = []
+    for number, (unit, month, reference) in enumerate(
+        zip(bank["units"], bank["months"], bank["references"], strict=True)
+    ):
+        if number < 150:  # one month, then the two that follow in one line
+            rows.append((f"物业费 {reference}", month, "exact"))
+            rows.append((f"{reference} 两个月", 2 * month, "exact"))
+        elif number < 200:  # no reference, only where it is for
+            rows.append((f"{unit.replace('-1-', '栋1单元', 1)}室物业费", 3 * month, "proposed"))
+        else:  # more than is owed
+            rows.append((f"{reference} 预存", 3 * month + 100, "proposed"))
+    while len(rows) < LINES:
+        rows.append((f"网上转账 {len(rows)}", 10.0 + len(rows) / 100, "none"))
+    return rows
+
+
+@pytest.fixture(scope="module")
+def bank(site, tmp_path_factory):
+    """Return the estate of the story and the sheet of its bank."""
+    if not (site.has("account.statement.import.sheet.mapping") and site.has("account.account")):
+        pytest.skip("the OCA companions for bank statements are not installed")
+    output = site.shell((HERE / "e2e_bank.py").read_text())
+    found = json.loads(re.search(r"^BANK (.*)$", output, re.MULTILINE)[1])
+    found["rows"] = rows_of(found)
+    book = openpyxl.Workbook()
+    book.active.append(["交易日期", "流水号", "收入金额", "对方户名", "附言"])
+    for number, (remark, amount, _kind) in enumerate(found["rows"]):
+        book.active.append(
+            ["2026-04-08", f"F{number:06d}", f"{amount:.2f}", f"付款人{number}", remark]
+        )
+    found["sheet"] = tmp_path_factory.mktemp("bank") / "statement.xlsx"
+    book.save(found["sheet"])
+    return found
+
+
+def count(site, bank, *domain):
+    base = [("journal_id", "=", bank["journal"])]
+    return site.call("account.bank.statement.line", "search_count", [*base, *domain])
+
+
+def test_accountant_imports_the_sheet_and_lines_find_their_bills(client, site, bank):
+    window = client("e2e_accountant", lang="zh_CN")
+    window.open_action(
+        "account_statement_import_file.account_statement_import_action",
+        additionalContext={"journal_id": bank["journal"]},
+    )
+    window.choose("sheet_mapping_id", "Bank Garden sheet")
+    window.page.set_input_files(
+        ".modal .o_field_widget[name=statement_file] input[type=file]", bank["sheet"]
+    )
+    window.quiet()
+    window.page.set_default_timeout(240_000)
+    window.page.locator(".modal button[name=import_file_button]").click()
+    expect(window.page.locator(".modal")).to_have_count(0, timeout=240_000)
+    window.quiet()
+    window.expect_no_error()
+    assert count(site, bank) == LINES
+    for kind in ("exact", "proposed", "none"):
+        wanted = sum(row[2] == kind for row in bank["rows"])
+        assert count(site, bank, ("property_match", "=", kind)) == wanted, kind
+    assert count(site, bank, ("is_reconciled", "=", True)) == 300, "only what is exact is booked"
+    paid = [("property_community_id.code", "=", "BG"), ("payment_state", "=", "paid")]
+    assert site.call("account.move", "search_count", paid) == 450, "one line pays two bills"
+
+
+@pytest.mark.parametrize("lang", ["zh_CN", "en_US"])
+def test_accountant_looks_at_the_proposals(client, bank, lang):
+    window = client("e2e_accountant", lang=lang)
+    window.open_action("property_fees.property_bank_line_action")
+    window.screenshot("bank-lines")
+    assert "付款人" in window.text()
+    assert bank["units"][160].split("-")[0] in window.text()
+
+
+def test_overpayment_is_accepted_and_stays_to_the_credit_of_the_payer(client, site, bank):
+    line = site.call(
+        "account.bank.statement.line",
+        "search_read",
+        [("journal_id", "=", bank["journal"]), ("property_left", ">", 0)],
+        ["payment_ref", "property_left", "amount"],
+        limit=1,
+    )[0]
+    assert line["property_left"] == 100
+    window = client("e2e_accountant", lang="zh_CN")
+    window.open_action("property_fees.property_bank_line_action")
+    box = window.page.locator(".o_searchview_input")
+    box.fill(line["payment_ref"])
+    box.press("Enter")
+    window.quiet()
+    window.page.locator(".o_data_row button[name=action_property_accept]").first.click()
+    window.quiet()
+    window.expect_no_error()
+    (done,) = site.call(
+        "account.bank.statement.line", "read", [line["id"]], ["is_reconciled", "move_id"]
+    )
+    assert done["is_reconciled"]
+    credit = site.call(
+        "account.move.line",
+        "search_read",
+        [
+            ("move_id", "=", done["move_id"][0]),
+            ("account_type", "=", "asset_receivable"),
+            ("reconciled", "=", False),
+        ],
+        ["amount_residual"],
+    )
+    assert [one["amount_residual"] for one in credit] == [-100.0]
+
+
+def test_proposal_is_validated_in_the_widget(client, site, bank):
+    if not site.ref("account_reconcile_oca.action_bank_statement_line_reconcile"):
+        pytest.skip("account_reconcile_oca is not installed")
+    domain = [
+        ("journal_id", "=", bank["journal"]),
+        ("property_match_evidence", "=", "unit"),
+        ("is_reconciled", "=", False),
+    ]
+    line = site.call(
+        "account.bank.statement.line",
+        "search_read",
+        domain,
+        ["payment_ref", "amount", "property_bill_ids"],
+        limit=1,
+    )[0]
+    window = client("e2e_accountant", lang="zh_CN")
+    window.open_action(
+        "account_reconcile_oca.action_bank_statement_line_reconcile",
+        additionalContext={
+            "active_id": bank["journal"],
+            "search_default_not_reconciled": 1,
+        },
+    )
+    box = window.page.locator(".o_searchview_input")
+    box.fill(line["payment_ref"])
+    box.press("Enter")
+    window.quiet()
+    window.page.locator(".o_kanban_record", has_text=line["payment_ref"]).first.click()
+    window.quiet()
+    window.screenshot("bank-widget")
+    names = site.call("account.move", "read", line["property_bill_ids"], ["name"])
+    for bill in names:
+        assert bill["name"] in window.text(), "the widget does not show the proposed bill"
+    window.page.locator("button[name=reconcile_bank_line]:visible").first.click()
+    window.quiet()
+    window.expect_no_error()
+    (done,) = site.call("account.bank.statement.line", "read", [line["id"]], ["is_reconciled"])
+    assert done["is_reconciled"]
+    left = site.call("account.move", "read", line["property_bill_ids"], ["amount_residual"])
+    assert {bill["amount_residual"] for bill in left} == {0.0}
+    window.screenshot("bank-widget-done")
