@@ -43,7 +43,7 @@ class PropertyArrearsCase(models.Model):
             ("promised", "Promised"),
             ("instalments", "Paid in parts"),
             ("legal", "In court"),
-            ("closed", "Closed"),
+            ("closed", "Case closed"),
         ],
         string="Status",
         required=True,

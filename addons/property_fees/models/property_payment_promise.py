@@ -21,7 +21,7 @@ class PropertyPaymentPromise(models.Model):
     company_id = fields.Many2one(related="case_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     user_id = fields.Many2one(
-        "res.users", string="Taken by", readonly=True, default=lambda self: self.env.user
+        "res.users", string="Promise taken by", readonly=True, default=lambda self: self.env.user
     )
     promised_date = fields.Date(string="Pays by", required=True)
     amount = fields.Monetary(required=True)
