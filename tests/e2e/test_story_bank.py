@@ -67,10 +67,10 @@ def test_accountant_imports_the_sheet_and_lines_find_their_bills(client, site, b
         ".modal .o_field_widget[name=statement_file] input[type=file]", bank["sheet"]
     )
     window.quiet()
-    window.page.set_default_timeout(240_000)
+    window.page.set_default_timeout(900_000)
     window.page.locator(".modal button[name=import_file_button]").click()
     done = window.page.locator(".o_list_view, .o_kanban_view, .o_error_dialog").first
-    expect(done).to_be_visible(timeout=240_000)
+    expect(done).to_be_visible(timeout=900_000)
     window.quiet()
     window.expect_no_error()
     assert count(site, bank) == LINES

@@ -13,7 +13,7 @@ references = env["property.payment.reference"]
 journal = env["account.journal"].create(
     {"name": "Bench bank", "code": "BBNK", "type": "bank", "company_id": env.company.id}
 )
-vals_list, kinds = [], {"exact": 0, "proposed": 0, "none": 0}
+vals_list, remarks, kinds = [], [], {"exact": 0, "proposed": 0, "none": 0}
 for number, bill in enumerate(bills[:LINES]):
     name = references._get_reference_of_bills(bill).name
     amount, part = bill.amount_residual, number % 10
@@ -26,11 +26,12 @@ for number, bill in enumerate(bills[:LINES]):
     else:
         remark, kind = "网上转账", "none"
     kinds[kind] += 1
+    remarks.append(remark)
     vals_list.append(
         {
             "journal_id": journal.id,
             "date": date(2026, 3, 20),
-            "payment_ref": remark,
+            "payment_ref": f"transfer {number}",
             "partner_name": f"Payer {number}",
             "amount": amount,
         }
@@ -38,6 +39,17 @@ for number, bill in enumerate(bills[:LINES]):
 env.cr.commit()
 watch = Watch()
 lines = env["account.bank.statement.line"].create(vals_list)
+env.cr.commit()
+watch.lap()
+# what Odoo itself needs to make the lines is apart from what finding their bills needs
+for line, remark in zip(lines, remarks, strict=True):
+    env.cr.execute(
+        "UPDATE account_bank_statement_line SET payment_ref = %s WHERE id = %s", [remark, line.id]
+    )
+env.cr.commit()
+env.invalidate_all()
+watch.lap()
+lines.action_property_match()
 env.cr.commit()
 watch.lap()
 found = {
@@ -51,4 +63,11 @@ booked = env["account.bank.statement.line"].search_count(
     [("id", "in", lines.ids), ("is_reconciled", "=", True)]
 )
 assert booked == kinds["exact"], booked
-report("bank", rows=LINES, seconds=watch.laps[0], booked=booked, bills=len(bills))
+report(
+    "bank",
+    rows=LINES,
+    seconds=watch.laps[2],
+    create_seconds=watch.laps[0],
+    booked=booked,
+    bills=len(bills),
+)
