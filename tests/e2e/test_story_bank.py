@@ -149,7 +149,8 @@ def test_proposal_is_validated_in_the_widget(client, site, bank):
             "search_default_not_reconciled": 1,
         },
     )
-    box = window.page.locator(".o_searchview_input")
+    # the widget has a list with a search of its own beside
+    box = window.page.locator(".o_searchview_input").first
     box.fill(line["payment_ref"])
     box.press("Enter")
     window.quiet()
