@@ -31,7 +31,7 @@ sys.path.insert(0, str(HERE.parent / "e2e"))
 from e2e_site import Database, Site, SiteError
 
 CASES = HERE / "cases"
-NAMES = ("register", "billing", "bank", "portal", "workorder")
+NAMES = ("register", "billing", "bank", "portal", "workorder", "parcel")
 THINK_SECONDS = 5.0
 PAGES = ("/my", "/my/units", "/my/bills")
 
@@ -44,6 +44,8 @@ BANK_SECONDS = 120.0
 PORTAL_MS = 400.0
 ORDERS = 200_000
 ORDER_MS = 400.0
+PARCELS = 1_000_000
+CHECK_IN_SECONDS, BULK_SECONDS, SEARCH_SECONDS = 0.15, 5.0, 0.3
 CLOCK_SECONDS = 60.0
 SPLIT_SECONDS = 10.0
 
@@ -70,10 +72,13 @@ def _parse():
     parser.add_argument("--users", type=int, help="portal users at once (50)")
     parser.add_argument("--seconds", type=float, help="how long the portal is under load (30)")
     parser.add_argument("--orders", type=int, help="work orders (200000)")
+    parser.add_argument("--parcels", type=int, help="parcels in the table (1000000)")
     parser.add_argument("--strict", action="store_true", help="a missed figure is an error")
     options = parser.parse_args()
-    sizes = (50, 200, 50, 5, 5.0, 2000) if options.quick else (1000, 10000, None, 50, 30.0, ORDERS)
-    names = ("small", "large", "peer", "users", "seconds", "orders")
+    sizes = (50, 200, 50, 5, 5.0, 2000, 2000)
+    if not options.quick:
+        sizes = (1000, 10000, None, 50, 30.0, ORDERS, PARCELS)
+    names = ("small", "large", "peer", "users", "seconds", "orders", "parcels")
     for name, size in zip(names, sizes, strict=True):
         if getattr(options, name) is None:
             setattr(options, name, size)
@@ -167,6 +172,15 @@ class Bench:
             for act in ("list", "search", "kanban", "board", "form", "move"):
                 self._figure(f"requests, {act}", found[f"{act}_ms"], ORDER_MS, "ms")
             self._figure("deadlines, all open late", found["cron_seconds"], CLOCK_SECONDS, "s")
+
+    def case_parcel(self, work):
+        """Check-in by scan, in bulk and search, with a million parcels in the table."""
+        with self._database("parcel", work) as database:
+            found = self._run(database, "parcel", self.options.parcels)
+            if found:
+                self._figure("parcel check-in p95", found["check_in_p95"], CHECK_IN_SECONDS, "s")
+                self._figure("parcels in bulk (500)", found["bulk_seconds"], BULK_SECONDS, "s")
+                self._figure("parcel search p95", found["search_p95"], SEARCH_SECONDS, "s")
 
     # --- plumbing ---------------------------------------------------------------------------
 

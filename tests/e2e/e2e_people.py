@@ -3,7 +3,7 @@
 """Run in Odoo's shell: people of every role (the password is the login), two communities.
 
 Each name is also the login: e2e_staff, e2e_officer, e2e_manager, e2e_accountant, e2e_cashier,
-e2e_dispatcher, e2e_technician, e2e_owner, e2e_neighbour.
+e2e_dispatcher, e2e_technician, e2e_parcel, e2e_owner, e2e_neighbour.
 """
 
 from datetime import date
@@ -30,6 +30,7 @@ ROLES = {
     "cashier": ("property_base.group_property_user", "property_fees.group_cashier"),
     "dispatcher": ("property_workorder.group_dispatcher",),
     "technician": ("property_workorder.group_technician",),
+    "parcel": ("property_parcel.group_parcel_desk",),
     "owner": ("base.group_portal",),
     "neighbour": ("base.group_portal",),
     "stranger": ("base.group_portal",),

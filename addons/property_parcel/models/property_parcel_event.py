@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -62,3 +62,9 @@ class PropertyParcelAttempt(models.Model):
     scope = fields.Char(required=True, index=True, help="The parcel, or the station and user.")
     happened_at = fields.Datetime(required=True, default=fields.Datetime.now)
     user_id = fields.Many2one("res.users", ondelete="set null")
+
+    @api.autovacuum
+    def _gc_attempts(self):
+        """Forget tries that no lock counts any more."""
+        before = fields.Datetime.subtract(fields.Datetime.now(), days=7)
+        self.search([("happened_at", "<", before)], limit=10_000).unlink()
