@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+from ..rules.words import chinese_capitals
 
 
 class PropertyDeposit(models.Model):
@@ -37,7 +41,7 @@ class PropertyDeposit(models.Model):
     amount = fields.Monetary(string="Agreed amount", required=True, tracking=True)
     state = fields.Selection(
         [
-            ("draft", "To take"),
+            ("draft", "To be taken"),
             ("held", "Held"),
             ("settled", "Settled"),
             ("cancelled", "Cancelled"),
@@ -59,7 +63,9 @@ class PropertyDeposit(models.Model):
     amount_refunded = fields.Monetary(
         string="Given back", compute="_compute_amount_refunded", compute_sudo=True
     )
-    movement_ids = fields.One2many("property.held.line", "deposit_id", string="Movements")
+    movement_ids = fields.One2many(
+        "property.held.line", "deposit_id", string="Movements of the money"
+    )
     refund_ids = fields.One2many("property.refund", "deposit_id", string="Refunds")
     note = fields.Text()
 
@@ -160,6 +166,13 @@ class PropertyDeposit(models.Model):
         return self.env.ref("property_fees.property_deposit_report").report_action(
             self, config=False
         )
+
+    def _get_amount_in_words(self, lang):
+        """Return the agreed amount in words; Chinese: financial capitals."""
+        self.ensure_one()
+        if (lang or "").startswith("zh") and self.currency_id.name == "CNY":
+            return chinese_capitals(Decimal(f"{self.amount:.2f}"))
+        return self.currency_id.with_context(lang=lang).amount_to_text(self.amount)
 
     def _deduct(self, amount, reason, bills=None):
         """Keep a part: a bill for the damage is posted and paid, or open bills are.

@@ -31,7 +31,9 @@ class PropertyPrepaid(models.Model):
         help="Pays bills of the unit as soon as they are posted.",
     )
     active = fields.Boolean(default=True)
-    movement_ids = fields.One2many("property.held.line", "prepaid_id", string="Movements")
+    movement_ids = fields.One2many(
+        "property.held.line", "prepaid_id", string="Movements of the money"
+    )
 
     _account_uniq = models.Constraint(
         "UNIQUE NULLS NOT DISTINCT (unit_id, partner_id, item_id)",
