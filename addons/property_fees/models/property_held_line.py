@@ -11,6 +11,23 @@ class PropertyHeldLine(models.Model):
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "reference"
+    _depends = {
+        "account.move": ["ref"],
+        "account.move.line": [
+            "balance",
+            "credit",
+            "date",
+            "debit",
+            "move_name",
+            "name",
+            "parent_state",
+            "partner_id",
+            "property_deposit_id",
+            "property_prepaid_id",
+        ],
+        "property.deposit": ["community_id", "unit_id"],
+        "property.prepaid": ["community_id", "unit_id"],
+    }
 
     date = fields.Date(readonly=True)
     kind = fields.Selection(

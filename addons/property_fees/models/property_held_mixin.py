@@ -124,7 +124,7 @@ class PropertyHeldMixin(models.AbstractModel):
                     "move_type": "entry",
                     "journal_id": self.company_id._get_property_misc_journal().id,
                     "company_id": self.company_id.id,
-                    "date": date or fields.Date.context_today(self),
+                    "date": date or self._get_entry_date(),
                     "ref": ref,
                     "line_ids": [fields.Command.create(line) for line in lines],
                     **vals,
@@ -134,6 +134,25 @@ class PropertyHeldMixin(models.AbstractModel):
         move_sudo.action_post()
         self.invalidate_recordset(["balance"])
         return move_sudo
+
+    def _get_entry_date(self):
+        """Return today, or the day of the last movement if that is later.
+
+        A scheduled action lives in another time zone than the desk: money is never used on a day
+        before it was taken.
+        """
+        # sudo: movements that the user may not see count as well
+        [[last]] = (
+            self.env["account.move.line"]
+            .sudo()
+            ._read_group(
+                [(self._held_field, "=", self.id), ("parent_state", "=", "posted")],
+                [],
+                ["date:max"],
+            )
+        )
+        today = fields.Date.context_today(self)
+        return max(today, last) if last else today
 
     def _prepare_held_line(self, amount, name):
         """Return the values of the item that raises (above zero) or lowers this money."""
@@ -211,6 +230,7 @@ class PropertyHeldMixin(models.AbstractModel):
             ],
             ref,
             date,
+            property_settlement_kind=self._held_account,
         )
         credits_sudo = move_sudo.line_ids.filtered(
             lambda line: line.account_type == "asset_receivable"

@@ -288,6 +288,7 @@ class PropertyLateFeeWaiverLine(models.Model):
                     "invoice_date": fields.Date.context_today(self),
                     "property_unit_id": move_sudo.property_unit_id.id,
                     "property_community_id": move_sudo.property_community_id.id,
+                    "property_settlement_kind": "waiver",
                 }
             ]
         )

@@ -188,6 +188,7 @@ class AccountMove(models.Model):
                 "journal_id": company._get_property_misc_journal().id,
                 "date": fields.Date.context_today(self),
                 "ref": ref,
+                "property_settlement_kind": "reduction",
                 "line_ids": [
                     fields.Command.create(
                         {

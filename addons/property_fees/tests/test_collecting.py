@@ -325,7 +325,7 @@ class TestUnitChanges(MoneyHeldCommon):
         self.assertIn(refund.name, html.decode())
         self.assertIn("Broken window", handover.defect_ids.name)
 
-    def test_lock_date_stops_a_refund(self):
+    def test_money_after_the_lock_date_is_taken(self):
         self.company.fiscalyear_lock_date = fields.Date.today() - timedelta(days=1)
         self.take(amount=219.42, amount_prepaid=300)
         self.assertEqual(self.bill.payment_state, "paid")

@@ -10,7 +10,7 @@ community = env["property.community"].search([("code", "=", f"B{SIZE}")])
 cashier = env["res.users"].create(
     {
         "name": "Bench cashier",
-        "login": f"bench_cashier_{SIZE}",
+        "login": f"bench_cashier_{SIZE}_{time.time_ns()}",
         "group_ids": [Command.set(env.ref("property_fees.group_cashier").ids)],
         "property_community_ids": [Command.set(community.ids)],
     }
