@@ -31,9 +31,7 @@ sys.path.insert(0, str(HERE.parent / "e2e"))
 from e2e_site import Database, Site, SiteError
 
 CASES = HERE / "cases"
-NAMES = ("register", "billing", "bank", "portal", "workorder", "parcel")
-NAMES = ("register", "billing", "bank", "portal", "workorder")
-NAMES = ("register", "billing", "cashier", "portal", "workorder")
+NAMES = ("register", "billing", "bank", "cashier", "portal", "workorder", "parcel")
 THINK_SECONDS = 5.0
 PAGES = ("/my", "/my/units", "/my/bills")
 
@@ -142,6 +140,7 @@ class Bench:
             found = self._run(database, "bank", size)
             if found:
                 self._figure("bank lines matched", found["seconds"], BANK_SECONDS, "s")
+
     def case_cashier(self, work):
         """The cashier's desk: finding a unit among many, and taking its money."""
         size = self.options.large
