@@ -3,6 +3,8 @@ import base64
 from datetime import datetime, time
 from decimal import Decimal
 
+import pytz
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
@@ -25,8 +27,13 @@ class TestChannelStatement(PropertyPaymentCommon):
             [("account_type", "=", "expense"), ("company_ids", "in", cls.company.ids)], limit=1
         )
 
+    def channel_day(self):
+        """Return the day on which the channel says that the first payment was made."""
+        moment = pytz.utc.localize(self.paid.last_state_change)
+        return moment.astimezone(pytz.timezone("Asia/Shanghai")).date()
+
     def line(self, number, order, amount="219.42", kind="payment", refund_order="", fee="1.32"):
-        day = self.paid.last_state_change.date()
+        day = self.channel_day()
         happened = datetime.combine(day, time(23))
         return ChannelLine(
             0, kind, number, order, refund_order, happened, Decimal(amount), Decimal(fee)
@@ -144,7 +151,7 @@ class TestChannelStatement(PropertyPaymentCommon):
                 "amount_column": "金额",
             }
         )
-        day = self.paid.last_state_change.strftime("%Y-%m-%d 10:00:00")
+        day = self.channel_day().strftime("%Y-%m-%d 10:00:00")
         data = f"交易时间;参考号;金额\n{day};4200001;219.42\n{day};77;-5.00".encode("gb18030")
         statement = self.statement(data, file_format="mapped", mapping_id=mapping.id)
         statement.action_compare()
