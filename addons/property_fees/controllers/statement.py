@@ -9,10 +9,9 @@ class PropertyStatementPortal(PropertyFeesPortal):
     """Published statements of the own community, and the yearly sheet of the own unit."""
 
     def _prepare_property_home_cards(self, units):
-        """Extend `property_base`: published statements of the own communities."""
+        """Extend `property_base`: published statements and the yearly statement of the unit."""
         cards = super()._prepare_property_home_cards(units)
-        statements_sudo = self._get_statements()
-        if statements_sudo:
+        if units:
             cards.append(
                 {
                     "title": request.env._("Financial statements"),

@@ -35,7 +35,7 @@ class PropertyCommonIncome(models.Model):
         string="Common area",
         domain="[('community_id', '=', community_id)]",
     )
-    partner_id = fields.Many2one("res.partner", string="Paid by", required=True, tracking=True)
+    partner_id = fields.Many2one("res.partner", string="Payer", required=True, tracking=True)
     fund_id = fields.Many2one(
         "property.fund",
         required=True,

@@ -126,6 +126,9 @@ class PropertyHeldMixin(models.AbstractModel):
                     "company_id": self.company_id.id,
                     "date": date or self._get_entry_date(),
                     "ref": ref,
+                    "property_settlement_kind": self._held_account
+                    if self._held_account in ("prepaid", "deposit")
+                    else False,
                     "line_ids": [fields.Command.create(line) for line in lines],
                     **vals,
                 }

@@ -164,7 +164,9 @@ class PropertyStatement(models.Model):
     def _prepare_lines_vals(self):
         """Return the lines in the order of the fixed layout (hook: further sections)."""
         self.ensure_one()
-        community_sudo = self.community_id.sudo()  # sudo: figures of the whole community
+        # sudo: figures of the whole community; in the language of the company, whoever reads them
+        lang = self.company_id.sudo().partner_id.lang or self.env.lang
+        community_sudo = self.community_id.sudo().with_context(lang=lang)
         actuals = community_sudo._get_account_actuals(self.start_date, self.end_date)
         lines = []
         for account, amount in actuals:
@@ -263,7 +265,7 @@ class PropertyStatementLine(models.Model):
     name = fields.Char(required=True)
     currency_id = fields.Many2one(related="statement_id.currency_id")
     amount_opening = fields.Monetary(string="Opening")
-    amount_in = fields.Monetary(string="In")
-    amount_out = fields.Monetary(string="Out")
+    amount_in = fields.Monetary(string="Money in")
+    amount_out = fields.Monetary(string="Money out")
     amount = fields.Monetary()
     rate = fields.Float(string="Rate (%)", digits=(16, 2), aggregator=None)

@@ -36,7 +36,7 @@ class PropertyTaxInvoice(models.Model):
     state = fields.Selection(
         [
             ("requested", "Requested"),
-            ("issued", "Issued"),
+            ("issued", "Invoice issued"),
             ("red", "Corrected in red"),
             ("refused", "Refused"),
         ],
@@ -72,7 +72,7 @@ class PropertyTaxInvoice(models.Model):
     amount_tax = fields.Monetary(compute="_compute_bill", store=True, precompute=True)
     # Buyer
     buyer_kind = fields.Selection(
-        [("person", "Person"), ("company", "Company")], required=True, default="person"
+        [("person", "Individual"), ("company", "Company")], required=True, default="person"
     )
     buyer_name = fields.Char(required=True, tracking=True)
     buyer_tax_number = fields.Char(string="Taxpayer number", tracking=True)

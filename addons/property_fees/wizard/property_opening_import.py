@@ -135,6 +135,11 @@ class PropertyOpeningImport(models.TransientModel):
         communities = self.env["property.community"].search([], limit=2)
         return communities if len(communities) == 1 else False
 
+    @api.depends("filename")
+    def _compute_display_name(self):
+        for wizard in self:
+            wizard.display_name = wizard.filename or self.env._("Opening balances")
+
     @api.depends("community_id")
     def _compute_account_id(self):
         for wizard in self:
