@@ -107,7 +107,7 @@ class PropertyStatementPortal(PropertyFeesPortal):
 
     def _render_statement_pdf(self, report, record, name):
         # sudo: the record was checked by the caller
-        reports_sudo = request.env["ir.actions.report"].sudo().with_context(record.env.context)
+        reports_sudo = request.env["ir.actions.report"].sudo().with_context(**record.env.context)
         pdf, _kind = reports_sudo._render_qweb_pdf(report, record.ids)
         return request.make_response(
             pdf,

@@ -129,7 +129,7 @@ class TestGrabTogether(BaseCase):
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
             self.ids = self._prepare(env)
-            cr.commit()  # the other connections must see it
+            cr.commit()  # pylint: disable=invalid-commit # others must see it
         self.addCleanup(self._clean)
 
     def _prepare(self, env):
@@ -176,7 +176,7 @@ class TestGrabTogether(BaseCase):
             env["property.community"].browse(self.ids["community"]).unlink()
             users = env["res.users"].browse(self.ids["users"])
             users.unlink()
-            cr.commit()  # leave nothing behind
+            cr.commit()  # pylint: disable=invalid-commit # others must see it
 
     def test_only_one_gets_it(self):
         from odoo.service.model import retrying
@@ -199,7 +199,7 @@ class TestGrabTogether(BaseCase):
 
                 try:
                     retrying(work, env)
-                    cr.commit()  # as the server does after a request
+                    cr.commit()  # pylint: disable=invalid-commit # others must see it
                     outcomes[user_id] = "taken"
                 except UserError as error:
                     cr.rollback()  # as the server does after a refusal
