@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL
 
-from ..rules.bank_match import EXACT, PROPOSED, Debt, Index, match_line
+from ..rules.bank_match import EXACT, NONE, PROPOSED, Debt, Index, match_line
 
 
 class AccountBankStatementLine(models.Model):
@@ -84,6 +84,14 @@ class AccountBankStatementLine(models.Model):
         for company, lines in todo.grouped("company_id").items():
             index = lines._get_property_index(company)
             if index is None:
+                # said only where fees are billed: other companies' lines are not ours to judge
+                # sudo: whether there is a community at all, not which
+                if (
+                    self.env["property.community"]
+                    .sudo()
+                    .search_count([("company_id", "=", company.id)], limit=1)
+                ):
+                    lines.write({"property_match": NONE, "property_bill_ids": [Command.clear()]})
                 continue
             booked = []
             for line in lines:

@@ -126,9 +126,6 @@ class PropertyHeldMixin(models.AbstractModel):
                     "company_id": self.company_id.id,
                     "date": date or self._get_entry_date(),
                     "ref": ref,
-                    "property_settlement_kind": self._held_account
-                    if self._held_account in ("prepaid", "deposit")
-                    else False,
                     "line_ids": [fields.Command.create(line) for line in lines],
                     **vals,
                 }
@@ -263,6 +260,7 @@ class PropertyHeldMixin(models.AbstractModel):
             ],
             ref,
             date,
+            property_settlement_kind=self._held_account,
         )
         return move_sudo.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
 
