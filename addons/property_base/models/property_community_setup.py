@@ -15,16 +15,19 @@ class PropertyCommunity(models.Model):
     def _get_parameter(self, key, phase=None):
         """Return the typed value of a parameter in force in the community.
 
+        Without a community (a form that is not filled in yet) it is the company's value.
+
         :param key: key of the ``property.parameter``
         :param phase: ``property.phase`` record whose own value comes first, if any
         :return: int (whole number, duration in its unit), Decimal (decimal, percent), bool or str
         :raise UserError: when no installed module defines ``key``
         """
-        self.ensure_one()
+        if len(self) > 1:
+            self.ensure_one()
         # sudo: whoever may work in the community needs its limits, residents included
-        community_sudo = self.sudo()
+        company = self.sudo().company_id or self.env.company
         return self.env["property.parameter"]._resolve(
-            key, community_sudo.company_id.id, self.id, phase.id if phase else False
+            key, company.id, self.id, phase.id if phase else False
         )
 
     def _set_parameter(self, key, value, phase=None):

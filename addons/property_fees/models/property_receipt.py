@@ -89,6 +89,8 @@ class PropertyReceipt(models.Model):
         :param lang: language code, e.g. zh_CN
         """
         self.ensure_one()
+        if not self.currency_id:
+            return ""
         if (lang or "").startswith("zh") and self.currency_id.name == "CNY":
             return chinese_capitals(Decimal(f"{self.amount:.2f}"))
         return self.currency_id.with_context(lang=lang).amount_to_text(self.amount)
