@@ -101,3 +101,60 @@ class TestAccess(WorkorderCommon):
         stay.end_date = "2025-12-31"
         self.env.invalidate_all()
         self.assertFalse(seen(tenant))
+
+    def test_what_hangs_on_a_complaint_follows_its_rule(self):
+        """Pauses, dispatch steps, escalations, photos: as hidden as the complaint itself."""
+        complaint = self.make_order(
+            category_id=self.env.ref("property_workorder.category_service_complaint_other").id,
+            handler_ids=[Command.link(self.tech_user2.id)],
+        )
+        repair = self.make_order()
+        lines = []
+        for order in (complaint, repair):
+            self.add_photo(order, "before")
+            values = {
+                "property.workorder.pause": {"reason": "other", "note": "The neighbour drinks"},
+                "property.workorder.assignment": {"kind": "nobody", "reason": "Nobody wants to"},
+                "property.sla.step.log": {"name": "Told", "sent_at": "2026-09-21 08:00:00"},
+                "property.workorder.material": {"name": "Part", "quantity": 1},
+                "property.workorder.labour": {
+                    "user_id": self.tech_user2.id,
+                    "start_at": "2026-09-21 08:00:00",
+                },
+                "property.workorder.contract": {
+                    "name": "Report of an expert",
+                    "partner_id": self.make_partner("Expert").id,
+                },
+            }
+            for model, vals in values.items():
+                self.env[model].create({"workorder_id": order.id, **vals})
+            lines = [*values, "property.evidence", "property.workorder.report"]
+        self.env.flush_all()
+
+        def seen(model, user):
+            return self.env[model].with_user(user).search([]).workorder_id & (complaint | repair)
+
+        for restricted in (False, True):
+            complaint.is_restricted = restricted
+            self.env.flush_all()
+            for user, sees in (
+                (self.user_staff, True),  # the first receiver
+                (self.user_officer, True),  # the site manager
+                (self.tech_user2, True),  # a handler
+                (self.dispatcher, not restricted),
+                (self.tech_user, not restricted),
+                (self.user_manager, not restricted),
+            ):
+                for model in lines:
+                    with self.subTest(model=model, user=user.login, restricted=restricted):
+                        wanted = (complaint | repair) if sees else repair
+                        self.assertEqual(seen(model, user), wanted)
+        with self.assertRaises(AccessError):
+            complaint.pause_ids.with_user(self.dispatcher).read(["note"])
+        complaint.write(
+            {"is_restricted": False, "complained_user_ids": [Command.link(self.user_manager.id)]}
+        )
+        self.env.flush_all()
+        for model in lines:
+            with self.subTest(model=model, user="complained about"):
+                self.assertEqual(seen(model, self.user_manager), repair)
