@@ -24,3 +24,4 @@ from . import property_community
 from . import property_place
 from . import property_workorder_board
 from . import property_evidence
+from . import property_workorder_gather

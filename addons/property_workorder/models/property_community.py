@@ -10,6 +10,9 @@ class PropertyCommunity(models.Model):
     _inherit = "property.community"
 
     workorder_count = fields.Integer(string="Open requests", compute="_compute_workorder_count")
+    workorder_gathered_date = fields.Date(
+        string="Findings gathered on", readonly=True, copy=False, help="The last time by itself."
+    )
     hint_ids = fields.One2many("property.building.hint", "community_id", string="Desk hints")
 
     def _compute_workorder_count(self):

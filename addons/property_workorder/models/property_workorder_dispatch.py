@@ -458,6 +458,7 @@ class PropertyTechnician(models.Model):
         """Return the domain of the orders that the technician may take."""
         self.ensure_one()
         domain = Domain("state", "=", "accepted") & Domain("technician_id", "=", False)
+        domain &= Domain("gathered_in_id", "=", False)
         domain &= Domain("community_id", "in", self.user_id.property_community_ids.ids)
         domain &= Domain("kind", "in", ("repair", "service", "incident", "rectification"))
         domain &= Domain("proposal_state", "!=", "wanted") | Domain("is_urgent", "=", True)

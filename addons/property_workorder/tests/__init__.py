@@ -7,3 +7,4 @@ from . import test_incident
 from . import test_service
 from . import test_plan
 from . import test_portal
+from . import test_gather
