@@ -32,6 +32,7 @@
         "views/property_building_hint_views.xml",
         "views/property_workorder_misconduct_views.xml",
         "views/property_workorder_gather_views.xml",
+        "views/property_workorder_project_views.xml",
         "views/property_service_report_views.xml",
         "report/property_service_report.xml",
         "views/property_workorder_menus.xml",

@@ -25,3 +25,4 @@ from . import property_place
 from . import property_workorder_board
 from . import property_evidence
 from . import property_workorder_gather
+from . import property_workorder_project

@@ -594,11 +594,19 @@ class PropertyWorkorder(models.Model):
     def _local(self, moment):
         """Return a moment as the people of the community read it."""
         self.ensure_one()
+        return self._get_local(moment).strftime("%Y-%m-%d %H:%M")
+
+    def _get_local(self, moment):
+        """Return a naive UTC moment on the clock of the community."""
         zone = self.community_id.sudo().resource_calendar_id.tz  # sudo: opening hours are public
-        local = fields.Datetime.context_timestamp(
+        return fields.Datetime.context_timestamp(
             self.with_context(tz=zone or self.env.user.tz or "Asia/Shanghai"), moment
         )
-        return local.strftime("%Y-%m-%d %H:%M")
+
+    def _get_local_day(self, moment):
+        """Return the day of a moment in the community."""
+        self.ensure_one()
+        return self._get_local(moment).date()
 
     def _check_intake(self):
         """Refuse a request that lacks what its category asks for.

@@ -53,6 +53,14 @@ class PropertyWorkorderReport(models.Model):
     response_hours = fields.Float(string="Hours to answer", readonly=True, aggregator="avg")
     resolve_hours = fields.Float(string="Hours to solve", readonly=True, aggregator="avg")
     age_days = fields.Integer(string="Age in days", readonly=True, aggregator="avg")
+    hotline_count = fields.Integer(string="City hotline", readonly=True)
+    hotline_percent = fields.Float(string="City hotline %", readonly=True, aggregator="avg")
+    hotline_rate = fields.Float(
+        string="City hotline per 100 households",
+        readonly=True,
+        aggregator="sum",
+        help="Cases of the city hotline per 100 households of their community; group by community.",
+    )
     rating_stars = fields.Float(string="Stars", readonly=True, aggregator="avg")
     total_cost = fields.Float(string="Cost", readonly=True)
 
@@ -77,9 +85,18 @@ class PropertyWorkorderReport(models.Model):
                    CASE WHEN w.state NOT IN ('closed', 'cancelled') THEN
                        EXTRACT(DAY FROM (now() AT TIME ZONE 'UTC') - w.registered_at)::int
                    END AS age_days,
+                   (w.channel = 'hotline')::int AS hotline_count,
+                   (w.channel = 'hotline')::int * 100.0 AS hotline_percent,
+                   CASE WHEN w.channel = 'hotline' THEN 100.0 / h.households END AS hotline_rate,
                    NULLIF(w.rating_last_value, 0) AS rating_stars,
                    w.total_cost::float8 AS total_cost
               FROM property_workorder w
+              LEFT JOIN (
+                       SELECT community_id, COUNT(*) AS households
+                         FROM property_unit
+                        WHERE active AND usage = 'residential'
+                        GROUP BY community_id
+                   ) h ON h.community_id = w.community_id
              WHERE w.active AND w.duplicate_of_id IS NULL
             """
         )
@@ -154,16 +171,55 @@ class PropertyServiceReport(models.TransientModel):
             "taken": len(taken),
             "solved": len(solved),
             "open": len(open_orders),
-            "hotline": len(hotline),
+            "hotline": self._hotline(hotline, taken),
             "kinds": self._rows(taken, solved, "kind"),
             "teams": self._rows(taken, solved, "team_id"),
             "buildings": self._rows(taken, solved, "building_id"),
             "technicians": self._rows(taken, solved, "technician_id"),
             "complaints": self._complaints(taken),
+            "projects": self._projects(taken),
             "ages": self._ages(open_orders),
             "late": judged.filtered(lambda one: one.resolve_state == "failed"),
             "reopened": (taken | solved).filtered("reopened_count"),
         }
+
+    def _hotline(self, hotline, taken):
+        """Return the rate of the city hotline: per 100 households, and of all requests (WKO-26)."""
+        households = self.env["property.unit"].search_count(
+            [("community_id", "=", self.community_id.id), ("usage", "=", "residential")]
+        )
+        return {
+            "count": len(hotline),
+            "households": households,
+            "rate": round(100 * len(hotline) / households, 2) if households else None,
+            "share": self._share(hotline, taken),
+            "late": len(
+                hotline.filtered(
+                    lambda one: (
+                        one.hotline_due_date
+                        and one._get_local_day(one.resolved_at or fields.Datetime.now())
+                        > one.hotline_due_date
+                    )
+                )
+            ),
+        }
+
+    def _projects(self, taken):
+        """Return the faults of the month of works under a project, by project (WKO-26)."""
+        return [
+            {
+                "name": project.name,
+                "partner": project.partner_id.name,
+                "count": len(orders),
+                "open": len(orders.filtered("is_open")),
+                "repeated": len(
+                    orders.filtered(
+                        lambda one: one.reopened_count or one.satisfaction == "dissatisfied"
+                    )
+                ),
+            }
+            for project, orders in taken.filtered("project_id").grouped("project_id").items()
+        ]
 
     @staticmethod
     def _share(part, whole):

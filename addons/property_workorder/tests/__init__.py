@@ -8,3 +8,4 @@ from . import test_service
 from . import test_plan
 from . import test_portal
 from . import test_gather
+from . import test_project

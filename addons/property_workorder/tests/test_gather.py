@@ -14,7 +14,7 @@ class TestGather(WorkorderCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.surface = cls.env.ref("property_workorder.category_common_surface_finding")
-        cls.building2 = cls.building.copy({"name": "Building 9", "code": "9"})
+        cls.building2 = cls.make_building(code="9")
 
     def find(self, **vals):
         return self.make_order(category_id=self.surface.id, subject="Paint comes off", **vals)
