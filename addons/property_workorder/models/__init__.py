@@ -15,9 +15,9 @@ from . import property_workorder_cost
 from . import property_workorder_quote
 from . import property_mediation
 from . import property_incident
-from . import property_unit_survey
 from . import property_callback
 from . import property_maintenance_plan
+from . import property_unit_survey
 from . import property_building_hint
 from . import property_building
 from . import property_community

@@ -77,6 +77,10 @@ class PropertyMaintenancePlan(models.Model):
     start_date = fields.Date(
         required=True, default=fields.Date.context_today, help="Day of the first job."
     )
+    end_date = fields.Date(
+        help="Last day on which a job may fall due; empty: it goes on. A single job ends in its "
+        "year."
+    )
     ahead_days = fields.Integer(default=7, help="Jobs are created so many days ahead.")
     counter_name = fields.Char(help="Such as operating hours of pump 2.")
     counter_every = fields.Float(digits=(12, 2), help="Job after so many units of the counter.")
@@ -102,8 +106,8 @@ class PropertyMaintenancePlan(models.Model):
             plan.checklist = standard.checklist or plan.checklist
 
     @api.depends(
-        "trigger", "every", "unit", "start_date", "last_date", "counter_every", "counter_done",
-        "reading_ids.value", "reading_ids.reading_date",
+        "trigger", "every", "unit", "start_date", "end_date", "last_date", "counter_every",
+        "counter_done", "reading_ids.value", "reading_ids.reading_date",
     )  # fmt: skip
     def _compute_next_date(self):
         for plan in self:
@@ -120,7 +124,8 @@ class PropertyMaintenancePlan(models.Model):
                     Decimal(str(plan.counter_every)),
                 )
                 days += [day] if day else []
-            plan.next_date = min(days) if days else False
+            day = min(days) if days else False
+            plan.next_date = day if not plan.end_date or (day and day <= plan.end_date) else False
 
     def _get_readings(self):
         return tuple(
@@ -137,6 +142,10 @@ class PropertyMaintenancePlan(models.Model):
         )
         for plan in self:
             plan.workorder_count = counts.get(plan, 0)
+
+    _dates_ordered = models.Constraint(
+        "CHECK (end_date IS NULL OR end_date >= start_date)", "The plan ends before it begins."
+    )
 
     @api.constrains("trigger", "every", "counter_every")
     def _check_interval(self):
@@ -228,6 +237,7 @@ class PropertyMaintenancePlan(models.Model):
         if self.trigger == "counter" or self.every <= 0:
             return []
         first, last = fields.Date.to_date(f"{year}-01-01"), fields.Date.to_date(f"{year}-12-31")
+        last = min(last, self.end_date or last)
         return rule.due_dates(
             self.start_date, self.every, self.unit, first - timedelta(days=1), last
         )

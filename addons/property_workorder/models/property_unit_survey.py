@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -33,15 +35,20 @@ class PropertyUnitSurvey(models.Model):
     fault_count = fields.Integer(compute="_compute_progress", string="Faults")
     progress = fields.Float(compute="_compute_progress", help="Percent of the units visited.")
 
-    @api.depends("line_ids.state")
+    waiting_count = fields.Integer(compute="_compute_progress", string="Faults to decide on")
+    plan_count = fields.Integer(compute="_compute_progress", string="Lines of the plan")
+
+    @api.depends("line_ids.state", "line_ids.plan_id")
     def _compute_progress(self):
         for survey in self:
             lines = survey.line_ids
             survey.line_count = len(lines)
             survey.visited_count = len(lines.filtered(lambda one: one.state != "open"))
             survey.fault_count = len(
-                lines.filtered(lambda one: one.state in ("fault", "ordered", "repaired"))
+                lines.filtered(lambda one: one.state in ("fault", "ordered", "planned", "repaired"))
             )
+            survey.waiting_count = len(lines.filtered(lambda one: one.state == "fault"))
+            survey.plan_count = len(lines.plan_id)
             survey.progress = 100 * survey.visited_count / len(lines) if lines else 0
 
     def action_start(self):
@@ -66,6 +73,73 @@ class PropertyUnitSurvey(models.Model):
         for line in self.line_ids.filtered(lambda one: one.state == "fault"):
             line._order_repair()
         return self.action_view_lines()
+
+    def action_plan_repairs(self):
+        """Take the faults that are not ordered into next year's plan, a line per building."""
+        self.ensure_one()
+        if self.state == "draft":
+            raise UserError(self.env._("%(survey)s has not begun.", survey=self.name))
+        lines = self.line_ids.filtered(lambda one: one.state == "fault")
+        if not lines:
+            raise UserError(self.env._("No fault waits to be planned."))
+        groups = lines.grouped(lambda one: (one.unit_id.building_id, one._get_fault_key()))
+        plans = self.env["property.maintenance.plan"].create(
+            [
+                self._prepare_plan_vals(building, found)
+                for (building, _fault), found in groups.items()
+            ]
+        )
+        for plan, found in zip(plans, groups.values(), strict=True):
+            found.write({"state": "planned", "plan_id": plan.id})
+        self.message_post(
+            body=self.env._(
+                "%(count)s lines have been put into the plan of %(year)s.",
+                count=len(plans),
+                year=self._get_plan_year(),
+            )
+        )
+        return self.action_view_plans()
+
+    def _get_plan_year(self):
+        self.ensure_one()
+        return self.start_date.year + 1
+
+    def _prepare_plan_vals(self, building, lines):
+        """Return the values of a line of the plan for one fault of a building; extension point."""
+        self.ensure_one()
+        year = self._get_plan_year()
+        return {
+            "name": (lines[0].fault or "").strip() or self.name,
+            "survey_id": self.id,
+            "community_id": self.community_id.id,
+            "building_id": building.id,
+            "place": self.env._("%(count)s units", count=len(lines)),
+            "category_id": self.category_id.id,
+            "trigger": "calendar",
+            "every": 1,
+            "unit": "year",
+            "start_date": f"{year}-01-01",
+            "end_date": f"{year}-12-31",
+            "checklist": Markup("<p>%s</p><ul>%s</ul>")
+            % (
+                self.question,
+                Markup().join(
+                    Markup("<li>%s</li>")
+                    % " · ".join(text for text in (line.unit_id.name, line.fault) if text)
+                    for line in lines
+                ),
+            ),
+        }
+
+    def action_view_plans(self):
+        """Open the lines of next year's plan."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "property_workorder.property_maintenance_plan_action"
+        )
+        action["domain"] = [("survey_id", "=", self.id)]
+        action["context"] = {}
+        return action
 
     def action_done(self):
         """Finish; units that were not reached are listed as such."""
@@ -104,6 +178,7 @@ class PropertyUnitSurveyLine(models.Model):
             ("absent", "Nobody at home"),
             ("fault", "Fault"),
             ("ordered", "Repair ordered"),
+            ("planned", "In next year's plan"),
             ("repaired", "Repaired"),
         ],
         default="open",
@@ -113,6 +188,14 @@ class PropertyUnitSurveyLine(models.Model):
     visited_date = fields.Date()
     user_id = fields.Many2one("res.users", string="Visited by")
     workorder_id = fields.Many2one("property.workorder", readonly=True, copy=False)
+    plan_id = fields.Many2one(
+        "property.maintenance.plan",
+        string="Line of the plan",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
 
     _unit_uniq = models.UniqueIndex("(survey_id, unit_id)", "This unit is in the survey already.")
 
@@ -153,6 +236,11 @@ class PropertyUnitSurveyLine(models.Model):
                 )
         self.write({"state": "repaired"})
 
+    def _get_fault_key(self):
+        """Return by what faults are taken together: the same words, however typed."""
+        self.ensure_one()
+        return " ".join((self.fault or "").lower().split())
+
     def _order_repair(self):
         self.ensure_one()
         self.workorder_id = self.env["property.workorder"].create(
@@ -168,3 +256,19 @@ class PropertyUnitSurveyLine(models.Model):
             }
         )
         self.state = "ordered"
+
+
+class PropertyMaintenancePlan(models.Model):
+    _inherit = "property.maintenance.plan"
+
+    survey_id = fields.Many2one(
+        "property.unit.survey", readonly=True, copy=False, index="btree_not_null"
+    )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_frees_findings(self):
+        """A line that is taken out of the plan leaves its faults to be decided on again."""
+        lines = self.env["property.unit.survey.line"].search(
+            [("plan_id", "in", self.ids), ("state", "=", "planned")]
+        )
+        lines.write({"state": "fault", "plan_id": False})

@@ -178,9 +178,7 @@ class PropertyWorkorder(models.Model):
         self.description = Markup("<ul>%s</ul>") % Markup().join(
             Markup("<li>%s</li>")
             % " · ".join(
-                text
-                for text in (finding.name, finding._get_place_text(), finding.subject)
-                if text
+                text for text in (finding.name, finding._get_place_text(), finding.subject) if text
             )
             for finding in self.gathered_ids
         )

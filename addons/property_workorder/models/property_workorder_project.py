@@ -121,10 +121,7 @@ class PropertyWorkorderProject(models.Model):
             & Domain("category_ids", "in", lineage.ids)
             & (Domain("building_ids", "=", False) | Domain("building_ids", "in", building.ids))
             & Domain("completed_date", "<=", today)
-            & (
-                Domain("warranty_end_date", "=", False)
-                | Domain("warranty_end_date", ">=", today)
-            ),
+            & (Domain("warranty_end_date", "=", False) | Domain("warranty_end_date", ">=", today)),
             order="completed_date desc, id desc",
             limit=1,
         )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from freezegun import freeze_time
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -99,3 +99,53 @@ class TestPlan(WorkorderCommon):
         line.action_repaired()
         self.assertEqual(survey.fault_count, 1)
         self.assertEqual(survey.progress, 100)
+
+    def test_findings_of_a_survey_become_lines_of_next_years_plan(self):
+        second = self.make_unit(number="777")
+        survey = self.env["property.unit.survey"].create(
+            {
+                "name": "Yearly survey",
+                "question": "Is the window tight?",
+                "community_id": self.community.id,
+                "building_ids": [Command.set(self.building.ids)],
+                "category_id": self.door.id,
+                "start_date": "2026-10-01",
+            }
+        )
+        survey.action_start()
+        first = survey.line_ids.filtered(lambda one: one.unit_id == self.unit)
+        other = survey.line_ids.filtered(lambda one: one.unit_id == second)
+        with self.assertRaises(UserError):
+            survey.action_plan_repairs()
+        first.fault, other.fault = "Seal is brittle", "seal  is brittle"
+        (first | other).action_fault()
+        self.assertEqual(survey.waiting_count, 2)
+        survey.with_user(self.user_officer).action_plan_repairs()
+        plan = first.plan_id
+        self.assertEqual((first | other).mapped("state"), ["planned", "planned"])
+        self.assertEqual(other.plan_id, plan, "the same fault of a building is one line")
+        self.assertEqual((plan.building_id, plan.category_id), (self.building, self.door))
+        self.assertIn(second.name, plan.checklist)
+        self.assertEqual([str(day) for day in plan._get_year_days(2027)], ["2027-01-01"])
+        self.assertFalse(plan._get_year_days(2028), "a single job, not one every year")
+        self.assertEqual((survey.waiting_count, survey.fault_count, survey.plan_count), (0, 2, 1))
+        with freeze_time("2026-12-28"):
+            plan._cron_create_due()
+        self.assertEqual(len(plan.workorder_ids), 1)
+        self.assertFalse(plan.next_date)
+        plan.workorder_ids.write({"maintenance_plan_id": False})
+        plan.unlink()
+        self.assertEqual((first | other).mapped("state"), ["fault", "fault"])
+
+    def test_staff_do_not_change_the_plan(self):
+        survey = self.env["property.unit.survey"].create(
+            {
+                "name": "Yearly survey",
+                "question": "Is the window tight?",
+                "community_id": self.community.id,
+            }
+        )
+        survey.action_start()
+        survey.line_ids[0].action_fault()
+        with self.assertRaises(AccessError):
+            survey.with_user(self.user_staff).action_plan_repairs()

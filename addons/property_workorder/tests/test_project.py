@@ -64,13 +64,9 @@ class TestProject(WorkorderCommon):
         project = self.make_project()
         order = self.make_order()
         self.finish(order)
-        activity = order.activity_search(
-            ["property_workorder.property_workorder_activity_quality"]
-        )
+        activity = order.activity_search(["property_workorder.property_workorder_activity_quality"])
         self.assertEqual(activity.user_id, self.user_staff)
-        self.assertEqual(
-            activity.date_deadline, fields.Date.today() + timedelta(days=30)
-        )
+        self.assertEqual(activity.date_deadline, fields.Date.today() + timedelta(days=30))
         order.with_user(self.user_staff).action_reopen("The door sticks")
         self.assertEqual(
             (project.fault_count, project.open_count, project.repeated_count), (1, 1, 1)
