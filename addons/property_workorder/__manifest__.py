@@ -38,6 +38,7 @@
         "views/property_workorder_menus.xml",
         "views/portal_templates.xml",
         "views/property_place_templates.xml",
+        "views/portal_oversight_templates.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -16,7 +16,7 @@ class PropertyWorkorder(models.Model):
 
     _inherit = "property.workorder"
 
-    gather_month = fields.Date(
+    gather_month_date = fields.Date(
         string="Repairs of the month",
         readonly=True,
         copy=False,
@@ -36,8 +36,8 @@ class PropertyWorkorder(models.Model):
     gathered_count = fields.Integer(compute="_compute_gathered_count", string="Findings gathered")
 
     _gather_uniq = models.UniqueIndex(
-        "(community_id, COALESCE(building_id, 0), category_id, gather_month) "
-        "WHERE gather_month IS NOT NULL "
+        "(community_id, COALESCE(building_id, 0), category_id, gather_month_date) "
+        "WHERE gather_month_date IS NOT NULL "
         "AND state IN ('new', 'accepted', 'dispatched', 'in_progress', 'paused')",
         "The building has an open monthly job of this kind already.",
     )
@@ -51,7 +51,7 @@ class PropertyWorkorder(models.Model):
         """Tell whether the finding is done with the others of the month."""
         self.ensure_one()
         return bool(
-            not self.gather_month
+            not self.gather_month_date
             and not self.is_urgent
             and self.kind == "repair"
             and self.competence not in NOT_OURS
@@ -90,7 +90,7 @@ class PropertyWorkorder(models.Model):
             & Domain("is_restricted", "=", False)
             & Domain("technician_id", "=", False)
             & Domain("duplicate_of_id", "=", False)
-            & Domain("gather_month", "=", False)
+            & Domain("gather_month_date", "=", False)
             & Domain("gathered_in_id", "=", False)
         )
         if buildings:
@@ -116,7 +116,7 @@ class PropertyWorkorder(models.Model):
                     ("community_id", "=", community.id),
                     ("building_id", "=", building.id),
                     ("category_id", "=", category.id),
-                    ("gather_month", "=", month),
+                    ("gather_month_date", "=", month),
                     ("state", "in", OPEN_STATES),
                 ],
                 limit=1,
@@ -148,7 +148,7 @@ class PropertyWorkorder(models.Model):
             "building_id": building.id,
             "category_id": category.id,
             "receiver_id": receiver.id,
-            "gather_month": month,
+            "gather_month_date": month,
             "subject": self.env._(
                 "Repairs of %(month)s: %(place)s",
                 month=month.strftime("%Y-%m"),

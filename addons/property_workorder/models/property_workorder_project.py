@@ -46,7 +46,9 @@ class PropertyWorkorderProject(models.Model):
         help="Last day on which faults go to the contractor. Empty: without end.",
     )
     note = fields.Html(string="Notes", help="Contract, people to call, what was agreed.")
-    workorder_ids = fields.One2many("property.workorder", "project_id", string="Faults")
+    workorder_ids = fields.One2many(
+        "property.workorder", "project_id", string="Faults of the works"
+    )
     fault_count = fields.Integer(compute="_compute_faults", string="Faults")
     open_count = fields.Integer(compute="_compute_faults", string="Open faults")
     repeated_count = fields.Integer(
@@ -160,7 +162,7 @@ class PropertyWorkorder(models.Model):
         today = fields.Date.context_today(self)
         Project = self.env["property.workorder.project"]
         for order in self:
-            if order.gather_month or order.kind not in ("repair", "incident", "rectification"):
+            if order.gather_month_date or order.kind not in ("repair", "incident", "rectification"):
                 order.project_id = False
                 continue
             order.project_id = Project._find(

@@ -9,3 +9,4 @@ from . import test_plan
 from . import test_portal
 from . import test_gather
 from . import test_project
+from . import test_oversight

@@ -109,6 +109,7 @@ class TestAccess(WorkorderCommon):
             handler_ids=[Command.link(self.tech_user2.id)],
         )
         repair = self.make_order()
+        part = self.env["product.product"].create({"name": "Seal"})
         lines = []
         for order in (complaint, repair):
             self.add_photo(order, "before")
@@ -116,7 +117,7 @@ class TestAccess(WorkorderCommon):
                 "property.workorder.pause": {"reason": "other", "note": "The neighbour drinks"},
                 "property.workorder.assignment": {"kind": "nobody", "reason": "Nobody wants to"},
                 "property.sla.step.log": {"name": "Told", "sent_at": "2026-09-21 08:00:00"},
-                "property.workorder.material": {"name": "Part", "quantity": 1},
+                "property.workorder.material": {"product_id": part.id},
                 "property.workorder.labour": {
                     "user_id": self.tech_user2.id,
                     "start_at": "2026-09-21 08:00:00",

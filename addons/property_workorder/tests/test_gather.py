@@ -109,5 +109,5 @@ class TestGather(WorkorderCommon):
         stranger = self.make_user(
             "wo_far", "property_workorder.group_dispatcher", self.other_community
         )
-        with self.assertRaises((AccessError, UserError)):
+        with self.assertRaises(AccessError):
             self.gather(user=stranger)

@@ -66,7 +66,8 @@ class TestProject(WorkorderCommon):
         self.finish(order)
         activity = order.activity_search(["property_workorder.property_workorder_activity_quality"])
         self.assertEqual(activity.user_id, self.user_staff)
-        self.assertEqual(activity.date_deadline, fields.Date.today() + timedelta(days=30))
+        today = fields.Date.context_today(order.with_user(self.tech_user))
+        self.assertEqual(activity.date_deadline, today + timedelta(days=30))
         order.with_user(self.user_staff).action_reopen("The door sticks")
         self.assertEqual(
             (project.fault_count, project.open_count, project.repeated_count), (1, 1, 1)
@@ -101,7 +102,9 @@ class TestProject(WorkorderCommon):
         report = self.env["property.service.report"].create(
             {
                 "community_id": self.community.id,
-                "month_start": fields.Date.today().replace(day=1),
+                "month_start": fields.Date.context_today(
+                    self.community.with_context(tz="Asia/Shanghai")
+                ).replace(day=1),
             }
         )
         data = report._get_data()
