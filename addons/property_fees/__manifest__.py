@@ -95,6 +95,7 @@
         "wizard/property_dunning_run_views.xml",
         "report/property_arrears_report.xml",
         "views/account_bank_statement_line_views.xml",
+        "report/property_payment_poster_report.xml",
     ],
     "assets": {
         "web.assets_frontend": ["property_fees/static/src/portal/**/*"],

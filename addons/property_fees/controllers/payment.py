@@ -59,6 +59,17 @@ class PropertyFeesPayment(PropertyFeesPortal, PortalAccount):
 
     # === ROUTES === #
 
+    @http.route("/my/pay", type="http", auth="user", website=True, sitemap=False, readonly=True)
+    def portal_pay(self, **_kwargs):
+        """Lead on from the QR code of the poster: to what is owed, or to the binding first."""
+        units_sudo = (
+            request.env["property.unit"]
+            .sudo()  # sudo: the relation is the right itself
+            .search([("resident_user_ids", "in", request.env.user.ids)], limit=1)
+        )
+        owes = units_sudo or self._get_fee_bills_to_pay()
+        return request.redirect("/my/bills/pay" if owes else "/my/binding")
+
     @http.route("/my/bills/pay", type="http", auth="user", website=True, sitemap=False)
     def portal_pay_bills(self, **_kwargs):
         """Show what is paid and the ways to pay it; without a choice, everything that is owed."""

@@ -78,3 +78,4 @@ from . import property_statement
 from . import property_fee_deferral
 from . import property_unit_year
 from . import property_fee_run_schedule
+from . import property_payment_poster

@@ -49,6 +49,9 @@ class PropertyLegalCase(models.Model):
     )
     decision_date = fields.Date(tracking=True)
     decided_amount = fields.Monetary(tracking=True)
+    late_waiver_id = fields.Many2one(
+        "property.late.fee.waiver", string="Waiver of late fees", readonly=True, copy=False
+    )
     note = fields.Text()
     state = fields.Selection(
         [
@@ -134,6 +137,43 @@ class PropertyLegalCase(models.Model):
         """Note that enforcement was asked for."""
         self._move("enforcing")
 
+    def action_waive_late_fees(self):
+        """Prepare the waiver of late fees that were not granted; somebody else approves it."""
+        self.ensure_one()
+        if self.late_waiver_id and self.late_waiver_id.state != "refused":
+            return self.late_waiver_id.get_formview_action()
+        if self.decision not in ("partly", "lost", "settled") or self.state == "preparing":
+            raise UserError(
+                self.env._("Late fees are let off after a decision that did not grant all of them.")
+            )
+        labels = dict(self._fields["decision"]._description_selection(self.env))
+        waiver = self.env["property.late.fee.waiver"].create(
+            {
+                "unit_id": self.unit_id.id,
+                "value_date": self.decision_date or fields.Date.context_today(self),
+                "reason": self.env._(
+                    "Claim %(reference)s before %(authority)s: %(decision)s, %(amount)s granted.",
+                    reference=self.reference or self.display_name,
+                    authority=self.authority or "–",
+                    decision=labels[self.decision],
+                    amount=self.currency_id.format(self.decided_amount),
+                ),
+            }
+        )
+        bills_sudo = self._get_claim_bills()
+        # sudo: which bill it is needs no right on accounting
+        waiver.line_ids.filtered(lambda line: line.sudo().bill_id not in bills_sudo).unlink()
+        if not waiver.line_ids:
+            raise UserError(
+                self.env._(
+                    "No late fee is due on the bills of claim %(claim)s: there is nothing to let "
+                    "off.",
+                    claim=self.display_name,
+                )
+            )
+        self.late_waiver_id = waiver
+        return waiver.get_formview_action()
+
     def action_close(self):
         """Close the claim; the case goes on with what is left."""
         today = fields.Date.context_today(self)
@@ -151,6 +191,17 @@ class PropertyLegalCase(models.Model):
 
     def _on_decided(self):
         """Called once after a decision was noted."""
+
+    def _is_debtor_named(self):
+        """Tell whether the debtor may be named to others: noted with its grounds, still unpaid."""
+        self.ensure_one()
+        return bool(
+            self.is_unpaid_noted
+            and self.legal_basis
+            and self.state in ("decided", "enforcing", "closed")
+            and self.case_id.state != "closed"
+            and self._get_claim_bills()
+        )
 
     def _get_claim_bills(self):
         """Return the bills that the claim is about, as sudo."""

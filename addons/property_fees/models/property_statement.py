@@ -3,7 +3,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
-SECTIONS = ("income", "cost", "fund", "payment")
+from ..rules.disclosure import group_for_disclosure
+
+SECTIONS = ("income", "cost", "fund", "payment", "arrears", "named")
+AGES = ("amount_30", "amount_90", "amount_365", "amount_older")
 
 
 class PropertyStatement(models.Model):
@@ -46,6 +49,12 @@ class PropertyStatement(models.Model):
     published_at = fields.Datetime(readonly=True, copy=False)
     fetched_at = fields.Datetime(string="Figures of", readonly=True, copy=False)
     note = fields.Text(string="Explanation", help="Shown to the owners below the figures.")
+    names_legal_basis = fields.Char(
+        string="Legal basis for names",
+        tracking=True,
+        help="Law and article that allow to name debtors to the other owners. Empty: nobody is "
+        "named. Named are only debtors after a decision, whose claim has its own legal basis.",
+    )
 
     _dates_ordered = models.Constraint(
         "CHECK (end_date >= start_date)", "The last day lies before the first."
@@ -70,7 +79,15 @@ class PropertyStatement(models.Model):
                 raise ValidationError(self.env._("A statement without figures is not approved."))
 
     def write(self, vals):
-        fixed = vals.keys() & {"name", "community_id", "start_date", "end_date", "line_ids", "note"}
+        fixed = vals.keys() & {
+            "name",
+            "community_id",
+            "start_date",
+            "end_date",
+            "line_ids",
+            "note",
+            "names_legal_basis",
+        }
         if fixed and self.filtered(lambda one: one.state in ("approved", "published")):
             raise UserError(
                 self.env._("An approved statement stays as it is. Make another one to correct it.")
@@ -144,6 +161,10 @@ class PropertyStatement(models.Model):
         """Print the statement."""
         return self.env.ref("property_fees.property_statement_report").report_action(self)
 
+    def action_print_arrears(self):
+        """Print payment rates and arrears alone, as a notice."""
+        return self.env.ref("property_fees.property_statement_report_arrears").report_action(self)
+
     def _require(self, state):
         if self.state != state:
             labels = dict(self._fields["state"]._description_selection(self.env))
@@ -179,7 +200,13 @@ class PropertyStatement(models.Model):
                 }
             )
         lines.sort(key=lambda vals: SECTIONS.index(vals["section"]))
-        return [*lines, *self._prepare_fund_lines(), *self._prepare_payment_lines()]
+        return [
+            *lines,
+            *self._prepare_fund_lines(),
+            *self._prepare_payment_lines(),
+            *self._prepare_arrears_lines(),
+            *self._prepare_named_lines(),
+        ]
 
     def _prepare_fund_lines(self):
         lines = self.env["account.move.line"].sudo()  # sudo: as above
@@ -203,6 +230,35 @@ class PropertyStatement(models.Model):
                 "amount": opening + (came or 0.0) - (went or 0.0),
             }
 
+    def _get_disclosure_rows(self, keys):
+        """Yield (label, building ids, number of units) per row that is shown (FEE-36).
+
+        Buildings of few units are shown together, so that no row speaks of a single home.
+
+        :param keys: ids of buildings with figures; False for figures of no building
+        """
+        counts = {
+            building.id: count
+            for building, count in self.env["property.unit"]
+            .sudo()  # sudo: as above
+            ._read_group(
+                [("community_id", "=", self.community_id.id)], ["building_id"], ["__count"]
+            )
+        }
+        minimum = self.community_id._get_parameter("fees_disclosure_min_units")
+        for key in keys:
+            counts.setdefault(key, 0)
+        groups = group_for_disclosure(counts, minimum)
+        for group in groups:
+            if len(group) == 1 and group[0]:
+                # sudo: as above
+                label = self.env["property.building"].sudo().browse(group[0]).name
+            elif len(groups) == 1:
+                label = self.env._("All buildings")
+            else:
+                label = self.env._("Small buildings together")
+            yield label, group, sum(counts[key] for key in group)
+
     def _prepare_payment_lines(self):
         """Yield rates by building, without names of owners or units (FEE-36)."""
         ledger = self.env["property.fee.ledger"].sudo()  # sudo: as above
@@ -213,25 +269,76 @@ class PropertyStatement(models.Model):
                 ("period_start", "<=", self.end_date),
             ],
             ["building_id"],
-            ["amount_billed:sum", "amount_collected:sum", "collection_rate:sum"],
+            [f"amount_{name}:sum" for name in ("billed", "collected", "reduced", "waived")],
         )
-        for building, billed, collected, rate in groups:
+        sums = {building.id: amounts for building, *amounts in groups}
+        for label, keys, _count in self._get_disclosure_rows(sums):
+            mine = [sums[key] for key in keys if key in sums]
+            if mine:
+                billed, collected, reduced, waived = map(sum, zip(*mine, strict=True))
+                due = billed - reduced - waived
+                yield {
+                    "section": "payment",
+                    "name": label,
+                    "amount_in": collected,
+                    "amount": billed,
+                    "rate": round(100 * collected / due, 2) if due else 0.0,
+                }
+
+    def _prepare_arrears_lines(self):
+        """Yield units in arrears and amounts by age, without names of owners or units (FEE-36).
+
+        As of the day on which the figures are read: what was owed on earlier days is not kept.
+        """
+        debts = self.env["property.fee.debt"].sudo()  # sudo: as above
+        groups = debts._read_group(
+            [("community_id", "=", self.community_id.id), ("late_days", ">", 0)],
+            ["building_id", "unit_id"],
+            [f"{age}:sum" for age in AGES],
+        )
+        by_building = {}
+        for building, _unit, *amounts in groups:
+            if self.currency_id.compare_amounts(sum(amounts), 0) > 0:
+                by_building.setdefault(building.id, []).append(amounts)
+        for label, keys, count in self._get_disclosure_rows(by_building):
+            owing = [amounts for key in keys for amounts in by_building.get(key, ())]
+            ages = [sum(column) for column in zip(*owing, strict=True)] or [0.0] * len(AGES)
             yield {
-                "section": "payment",
-                "name": building.name or self.env._("Other"),
-                "amount_in": collected,
-                "amount": billed,
-                "rate": float(rate),
+                "section": "arrears",
+                "name": label,
+                "unit_count": count,
+                "owing_count": len(owing),
+                **dict(zip(AGES, ages, strict=True)),
+                "amount": sum(ages),
             }
 
-    def _get_sections(self):
-        """Return (key, title, lines) of the sections that have lines."""
+    def _prepare_named_lines(self):
+        """Yield the claims whose debtor is named; none without a legal basis for it.
+
+        The name itself is not kept here, so that it goes when the debt is paid or the note on the
+        claim is taken back.
+        """
+        if not self.names_legal_basis:
+            return
+        claims = self.env["property.legal.case"].sudo()  # sudo: as above
+        for claim in claims.search([("community_id", "=", self.community_id.id)], order="id"):
+            if claim._is_debtor_named():
+                yield {
+                    "section": "named",
+                    "name": claim.reference or claim.authority or self.env._("Decision"),
+                    "legal_case_id": claim.id,
+                    "amount": claim.case_id.amount_overdue,
+                }
+
+    def _get_sections(self, keys=SECTIONS):
+        """Return (key, title, lines) of the sections that have lines to show."""
         self.ensure_one()
         labels = dict(self.line_ids._fields["section"]._description_selection(self.env))
+        shown = self.line_ids.filtered(lambda line: line._is_shown())
         return [
             (key, labels[key], lines)
-            for key in SECTIONS
-            if (lines := self.line_ids.filtered(lambda line, key=key: line.section == key))
+            for key in keys
+            if (lines := shown.filtered(lambda line, key=key: line.section == key))
         ]
 
     def _get_report_base_filename(self):
@@ -259,6 +366,8 @@ class PropertyStatementLine(models.Model):
             ("cost", "Cost"),
             ("fund", "Funds of the owners"),
             ("payment", "Payment of fees by building"),
+            ("arrears", "Arrears by building"),
+            ("named", "Unpaid after a decision"),
         ],
         required=True,
     )
@@ -269,3 +378,33 @@ class PropertyStatementLine(models.Model):
     amount_out = fields.Monetary(string="Money out")
     amount = fields.Monetary()
     rate = fields.Float(string="Rate (%)", digits=(16, 2), aggregator=None)
+    unit_count = fields.Integer(string="Units")
+    owing_count = fields.Integer(string="Units in arrears")
+    amount_30 = fields.Monetary(string="1 to 30 days")
+    amount_90 = fields.Monetary(string="31 to 90 days")
+    amount_365 = fields.Monetary(string="91 to 365 days")
+    amount_older = fields.Monetary(string="Over a year")
+    legal_case_id = fields.Many2one(
+        "property.legal.case", string="Claim", index="btree_not_null", ondelete="cascade"
+    )
+
+    def _is_shown(self):
+        """Tell whether the line is shown: the name of a debtor only as long as that is allowed."""
+        self.ensure_one()
+        if self.section != "named":
+            return True
+        # sudo: owners read the statement without a right on claims
+        claim_sudo = self.sudo().legal_case_id
+        return bool(
+            self.statement_id.names_legal_basis and claim_sudo and claim_sudo._is_debtor_named()
+        )
+
+    def _get_debtor(self):
+        """Return what a line of a claim says: unit, debtor and the grounds for naming him."""
+        self.ensure_one()
+        claim_sudo = self.sudo().legal_case_id  # sudo: as above; asked only for shown lines
+        return {
+            "unit": claim_sudo.unit_id.name,
+            "name": claim_sudo.partner_id.name,
+            "basis": claim_sudo.legal_basis,
+        }

@@ -8,6 +8,7 @@ from . import test_late_fee
 from . import test_money_held
 from . import test_collecting
 from . import test_cashier_concurrency
+from . import test_payment_concurrency
 from . import test_access
 from . import test_register_import
 from . import test_portal_payment

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+from datetime import date
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -55,6 +57,28 @@ class TestAccess(PropertyFeesCommon):
             "property.cash.closing.line": ("", "rwcu", "rwcu", ""),
             "property.agent.settlement": ("", "", "rwcu", ""),
             "property.agent.settlement.line": ("", "", "rwcu", ""),
+            "property.payment.reference": ("r", "r", "rc", ""),
+            "property.channel.statement": ("", "", "rwcu", ""),
+            "property.channel.statement.line": ("", "", "rwcu", ""),
+            "property.tax.invoice": ("r", "rwc", "rwcu", ""),
+            "property.dunning.level": ("r", "r", "rwcu", ""),
+            "property.dunning.run": ("", "", "rwcu", ""),
+            "property.arrears.case": ("rw", "rw", "rwc", ""),
+            "property.arrears.reminder": ("rw", "rw", "rwc", ""),
+            "property.payment.promise": ("rwc", "rwc", "rwc", ""),
+            "property.instalment.plan": ("r", "r", "rwcu", ""),
+            "property.instalment.plan.line": ("r", "r", "rwcu", ""),
+            "property.legal.case": ("", "", "rwc", ""),
+            "property.fund": ("", "", "rwcu", ""),
+            "property.fund.movement": ("", "", "rwcu", ""),
+            "property.fund.movement.line": ("", "", "rwcu", ""),
+            "property.fund.balance": ("", "", "r", ""),
+            "property.common.income": ("", "", "rwcu", ""),
+            "property.budget": ("", "", "rwcu", ""),
+            "property.budget.line": ("", "", "rwcu", ""),
+            "property.statement": ("", "", "rwcu", ""),
+            "property.statement.line": ("", "", "rwcu", ""),
+            "property.fee.deferral": ("", "", "r", ""),
         }
         users = (self.user_staff, self.cashier, self.accountant, self.user_owner)
         names = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
@@ -67,6 +91,40 @@ class TestAccess(PropertyFeesCommon):
                         if self.env[model].with_user(user).has_access(name)
                     )
                     self.assertEqual(found, letters)
+
+    def test_arrears_funds_and_budgets_of_a_community_stay_there(self):
+        case = self.env["property.arrears.case"].create(
+            {
+                "community_id": self.community.id,
+                "unit_id": self.unit.id,
+                "partner_id": self.owner.id,
+                "amount_overdue": 100,
+            }
+        )
+        mine = [
+            case,
+            self.env["property.payment.promise"].create(
+                {"case_id": case.id, "promised_date": date.today(), "amount": 50}
+            ),
+            self.env["property.instalment.plan"].create({"case_id": case.id, "amount": 100}),
+            self.env["property.legal.case"].create({"case_id": case.id, "claim_amount": 100}),
+            self.env["property.budget"].create({"community_id": self.community.id, "year": 2026}),
+        ]
+        far = self.make_user(
+            "property_far_accountant",
+            "property_fees.group_fee_accountant",
+            communities=self.other_community,
+        )
+        for record in mine:
+            with self.subTest(model=record._name):
+                model = self.env[record._name]
+                self.assertIn(record, model.with_user(self.accountant).search([]))
+                self.assertNotIn(record, model.with_user(far).search([]))
+                with self.assertRaises(AccessError):
+                    record.with_user(far).read(["display_name"])
+                for portal in (self.user_owner, self.user_neighbour):
+                    with self.assertRaises(AccessError):
+                        model.with_user(portal).search([])
 
     def test_communities_stay_apart(self):
         item = self.item

@@ -188,6 +188,31 @@ class TestLateFee(LateFeeCommon):
         self.assertEqual(waiver.line_ids.amount_credited, 3)
         self.assertEqual(self.due(date(2026, 4, 25)), Decimal("1.10"))
 
+    def test_late_fees_that_a_court_did_not_grant_are_let_off_with_approval(self):
+        case = self.env["property.arrears.case"]._update_cases(self.community, date(2026, 4, 15))
+        claim = self.env["property.legal.case"].create(
+            {"case_id": case.id, "claim_amount": 219.42, "authority": "People's court"}
+        )
+        claim = claim.with_user(self.accountant)
+        with self.assertRaisesRegex(UserError, "after a decision"):
+            claim.action_waive_late_fees()
+        claim.action_file()
+        claim.write(
+            {"decision": "partly", "decided_amount": 219.42, "decision_date": date(2026, 4, 15)}
+        )
+        claim.action_decide()
+        claim.action_waive_late_fees()
+        waiver = claim.late_waiver_id
+        self.assertEqual(waiver.line_ids.sudo().bill_id, self.bill)
+        self.assertEqual(Decimal(f"{waiver.amount:.2f}"), self.due(date(2026, 4, 15)))
+        claim.action_waive_late_fees()
+        self.assertEqual(claim.late_waiver_id, waiver)
+        waiver.action_submit()
+        with self.assertRaises(UserError):
+            waiver.action_approve()
+        waiver.with_user(self.user_officer).action_approve()
+        self.assertEqual(self.due(date(2026, 4, 15)), 0)
+
     def test_nobody_approves_his_own_waiver(self):
         waiver = self.make_waiver(self.user_officer)
         waiver.action_submit()

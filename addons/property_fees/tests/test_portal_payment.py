@@ -153,6 +153,14 @@ class TestPortalPayment(PropertyPaymentCommon, HttpCase):
         self.assertFalse(self.bills.filtered("amount_residual"))
         self.assertIn("219.42", self.url_open(f"/my/bills/{self.bill.id}").text)
 
+    def test_the_code_of_the_poster_leads_to_bills_or_to_the_binding(self):
+        self.authenticate(None, None)
+        self.assertIn("/web/login", self.url_open("/my/pay").url)
+        self.authenticate("property_owner", "property_owner")
+        self.assertTrue(self.url_open("/my/pay").url.endswith("/my/bills/pay"))
+        self.authenticate("property_neighbour", "property_neighbour")
+        self.assertTrue(self.url_open("/my/pay").url.endswith("/my/binding"))
+
     def test_neighbour_can_neither_see_nor_pay(self):
         tx = self.make_transaction()
         self.authenticate("property_neighbour", "property_neighbour")

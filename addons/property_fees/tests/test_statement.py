@@ -79,6 +79,107 @@ class TestStatement(PropertyFeesCommon, HttpCase):
         self.assertEqual(payment.amount, self.bill.amount_total)
         self.assertNotIn(self.owner.name, str(statement.line_ids.mapped("name")))
 
+    def test_arrears_are_counted_by_building_and_nobody_is_named(self):
+        statement = self._statement()
+        statement.action_fetch()
+        lines = statement.line_ids.filtered(lambda line: line.section == "arrears")
+        self.assertEqual(lines.mapped("name"), ["All buildings"])
+        self.assertEqual((lines.owing_count, lines.amount), (1, self.bill.amount_total))
+        self.assertEqual(
+            lines.amount_30 + lines.amount_90 + lines.amount_365 + lines.amount_older, lines.amount
+        )
+        for report in ("report_statement", "report_statement_arrears"):
+            html = self._render(report, statement)
+            self.assertIn("Units in arrears", html)
+            self.assertNotIn(self.owner.name, html)
+            self.assertNotIn(self.unit.name, html)
+
+    def test_a_small_building_is_not_shown_alone(self):
+        for at in range(6):
+            self.make_unit(number=f"2{at}0", building=self.building)
+        villa = self.make_building(code="V")
+        home = self.make_unit(number="9", building=villa)
+        large = self.make_building(code="L")
+        for at in range(5):
+            self.make_unit(number=f"3{at}0", building=large)
+        self.make_ownership(home, self.neighbour)
+        run = self.make_run(date(2026, 2, 1), date(2026, 2, 28))
+        run.action_compute()
+        run.action_post()
+        statement = self._statement()
+        statement.action_fetch()
+        for section in ("payment", "arrears"):
+            names = statement.line_ids.filtered(lambda line, s=section: line.section == s)
+            self.assertNotIn(villa.name, names.mapped("name"))
+            self.assertIn("Small buildings together", names.mapped("name"))
+        arrears = statement.line_ids.filtered(lambda line: line.section == "arrears")
+        self.assertTrue(all(line.unit_count >= 5 for line in arrears))
+
+    def _claim(self):
+        case = self.env["property.arrears.case"].search([("unit_id", "=", self.unit.id)])
+        case = case or self.env["property.arrears.case"]._update_cases(self.community)
+        return self.env["property.legal.case"].create(
+            {
+                "case_id": case.id,
+                "claim_amount": case.amount_overdue,
+                "reference": "2026-12",
+                "authority": "People's court",
+            }
+        )
+
+    def test_a_debtor_is_named_with_two_legal_bases_and_until_he_pays(self):
+        claim = self._claim()
+        statement = self._statement(names_legal_basis="Bylaws art. 9")
+        statement.action_fetch()
+        self.assertNotIn("named", statement.line_ids.mapped("section"))
+        claim.action_file()
+        claim.decision = "won"
+        claim.action_decide()
+        statement.action_fetch()
+        self.assertNotIn("named", statement.line_ids.mapped("section"))
+        claim.write({"legal_basis": "Decision 12", "is_unpaid_noted": True})
+        statement.action_fetch()
+        line = statement.line_ids.filtered(lambda one: one.section == "named")
+        self.assertNotIn(self.owner.name, line.name)
+        html = self._render("report_statement_arrears", statement)
+        self.assertIn(self.owner.name, html)
+        self.assertIn("Decision 12", html)
+        statement.action_request()
+        statement.with_user(self.officer).action_approve()
+        with self.assertRaisesRegex(UserError, "stays as it is"):
+            statement.names_legal_basis = "Other"
+        claim.is_unpaid_noted = False
+        self.assertNotIn(self.owner.name, self._render("report_statement_arrears", statement))
+        claim.is_unpaid_noted = True
+        silent = self._statement(start_date=date(2026, 2, 1))
+        silent.action_fetch()
+        self.assertNotIn("named", silent.line_ids.mapped("section"))
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=self.bill.ids
+        ).create({})._create_payments()
+        self.assertNotIn(self.owner.name, self._render("report_statement_arrears", statement))
+
+    def _render(self, report, record):
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            f"property_fees.{report}", record.ids
+        )
+        return html.decode()
+
+    def test_poster_and_slip_say_how_to_pay_and_nothing_of_anybody(self):
+        poster = self._render("report_payment_poster", self.community)
+        self.assertIn("/my/pay", poster)
+        self.assertIn("data:image/", poster)
+        slip = self._render("report_payment_slip", self.unit.with_user(self.user_staff))
+        reference = self.env["property.payment.reference"]._get_reference(
+            self.community, self.owner, self.unit
+        )
+        self.assertIn(reference.name, slip)
+        for html in (poster, slip):
+            self.assertNotIn(self.owner.name, html)
+            self.assertNotIn(str(self.bill.amount_total), html)
+        with self.assertRaisesRegex(UserError, "no owner"):
+            self.make_unit(number="404")._get_payment_slip()
+
     def test_approved_once_by_somebody_else_then_fixed(self):
         statement = self._statement()
         statement.action_request()
