@@ -83,7 +83,7 @@ class TestStatement(PropertyFeesCommon, HttpCase):
         statement = self._statement()
         statement.action_fetch()
         lines = statement.line_ids.filtered(lambda line: line.section == "arrears")
-        self.assertEqual(lines.mapped("name"), ["All buildings"])
+        self.assertEqual(lines.name, self.building.name)
         self.assertEqual((lines.owing_count, lines.amount), (1, self.bill.amount_total))
         self.assertEqual(
             lines.amount_30 + lines.amount_90 + lines.amount_365 + lines.amount_older, lines.amount
@@ -151,6 +151,7 @@ class TestStatement(PropertyFeesCommon, HttpCase):
         claim.is_unpaid_noted = False
         self.assertNotIn(self.owner.name, self._render("report_statement_arrears", statement))
         claim.is_unpaid_noted = True
+        self.assertIn(self.owner.name, self._render("report_statement_arrears", statement))
         silent = self._statement(start_date=date(2026, 2, 1))
         silent.action_fetch()
         self.assertNotIn("named", silent.line_ids.mapped("section"))
