@@ -101,8 +101,20 @@ class TestAccess(PropertyFeesCommon):
                 "amount_overdue": 100,
             }
         )
+        run = self.make_run()
+        run.action_compute()
+        run.action_post()
+        bank = self.env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1
+        )
         mine = [
             case,
+            self.env["property.fund"].create(
+                {"name": "Fund", "community_id": self.community.id, "journal_id": bank.id}
+            ),
+            self.env["property.tax.invoice"].create(
+                {"move_id": run.invoice_ids.id, "buyer_name": "Wang Fang"}
+            ),
             self.env["property.payment.promise"].create(
                 {"case_id": case.id, "promised_date": date.today(), "amount": 50}
             ),
