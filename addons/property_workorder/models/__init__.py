@@ -27,3 +27,4 @@ from . import property_evidence
 from . import property_workorder_gather
 from . import property_workorder_project
 from . import property_authority
+from . import rating_rating

@@ -93,7 +93,7 @@ class PropertyUnitSurvey(models.Model):
             found.write({"state": "planned", "plan_id": plan.id})
         self.message_post(
             body=self.env._(
-                "%(count)s lines have been put into the plan of %(year)s.",
+                "Put into the plan of %(year)s: %(count)s.",
                 count=len(plans),
                 year=self._get_plan_year(),
             )

@@ -13,13 +13,16 @@ class PropertyWorkorder(models.Model):
 
     can_grab = fields.Boolean(compute="_compute_can_grab")
 
-    @api.depends("technician_id", "state")
+    @api.depends("technician_id", "state", "gathered_in_id")
     @api.depends_context("uid")
     def _compute_can_grab(self):
         technician = self.env["property.technician"]._get_of_user(self.env.user)
         for order in self:
             order.can_grab = bool(
-                technician and order.state == "accepted" and not order.technician_id
+                technician
+                and order.state == "accepted"
+                and not order.technician_id
+                and not order.gathered_in_id
             )
 
     def _lock_dispatch(self):
@@ -43,6 +46,14 @@ class PropertyWorkorder(models.Model):
                 )
             )
         self._require_state("accepted")
+        if self.gathered_in_id:
+            raise UserError(
+                self.env._(
+                    "%(order)s cannot begin: %(reasons)s.",
+                    order=self.name,
+                    reasons="; ".join(self._get_start_blockers()),
+                )
+            )
         candidate = self._get_candidate(technician, fields.Datetime.now())
         why = rule.refusal(candidate, urgent=True)
         if why and why[0] != "off_duty":

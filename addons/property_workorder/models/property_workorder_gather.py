@@ -71,6 +71,12 @@ class PropertyWorkorder(models.Model):
             )
         return blockers
 
+    def _find_similar(self):
+        """Extend: a job and its findings are no duplicates of each other."""
+        if self.gather_month_date:
+            return self.browse()
+        return super()._find_similar().filtered(lambda one: not one.gather_month_date)
+
     @api.model
     def _get_gather_domain(self, community, buildings=None):
         """Return the domain of the findings that wait to be gathered.
@@ -104,7 +110,7 @@ class PropertyWorkorder(models.Model):
         :param receiver: ``res.users`` who answers for the jobs
         :return: the jobs
         """
-        month = date_utils.start_of(month, "month")
+        month = date_utils.start_of(fields.Date.to_date(month), "month")
         jobs = self.browse()
         groups = self.grouped(
             lambda one: (one.community_id, one.building_id, one._get_gather_category())
@@ -128,7 +134,9 @@ class PropertyWorkorder(models.Model):
             findings._join(job, receiver)
             job._list_findings()
             if job.state == "new":
+                job.feedback_given_at = fields.Datetime.now()  # no single resident waits for it
                 job.action_accept()
+                job.activity_unlink(["property_workorder.property_workorder_activity_feedback"])
             for finding in findings.filtered("partner_id"):
                 finding._tell_resident(finding._for_resident()._get_gathered_text())
             jobs |= job

@@ -150,6 +150,20 @@ class TestAccess(WorkorderCommon):
                     with self.subTest(model=model, user=user.login, restricted=restricted):
                         wanted = (complaint | repair) if sees else repair
                         self.assertEqual(seen(model, user), wanted)
+        stars = self.env["rating.rating"].create(
+            [
+                {
+                    "res_model_id": self.env["ir.model"]._get_id("property.workorder"),
+                    "res_id": order.id,
+                    "feedback": "He was rude",
+                }
+                for order in (complaint, repair)
+            ]
+        )
+        Rating = self.env["rating.rating"]
+        for user, sees in ((self.dispatcher, stars[1]), (self.tech_user2, stars)):
+            found = Rating.with_user(user).search([("id", "in", stars.ids)])
+            self.assertEqual(found, sees)
         with self.assertRaises(AccessError):
             complaint.pause_ids.with_user(self.dispatcher).read(["note"])
         complaint.write(

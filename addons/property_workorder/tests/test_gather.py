@@ -42,10 +42,15 @@ class TestGather(WorkorderCommon):
         self.assertFalse((lamp | urgent).gathered_in_id)
         self.assertEqual((mine | other | job).mapped("state"), ["accepted"] * 3)
         self.assertIn(mine.name, job.description)
-        told = mine._get_timeline()[0]["text"] + mine._get_timeline()[1]["text"]
+        told = " ".join(event["text"] for event in mine._get_timeline())
         self.assertIn(job.name, told, "the resident reads that his is part of the job")
         with self.assertRaisesRegex(UserError, "monthly job"):
             mine.with_user(self.dispatcher).action_dispatch(self.tech_user)
+        with self.assertRaisesRegex(UserError, "monthly job"):
+            other.with_user(self.tech_user).action_grab()
+        self.assertFalse(other.with_user(self.tech_user).can_grab)
+        self.assertFalse(job.similar_count)
+        self.assertNotIn(job, mine._find_similar())
 
         self.finish(job)
         self.assertEqual((mine | other).mapped("state"), ["done", "done"])
