@@ -79,6 +79,23 @@ def test_transfer_closes_the_old_side_and_opens_the_new_one(client, site):
     window.expect_no_error()
     assert site.call("property.transfer", "read", transfer, ["state"])[0]["state"] == "checked"
     window.screenshot("transfer-checked")
+    # what the seller still owes is settled, or the buyer takes it over: the act does not forget it
+    owed = site.call(
+        "property.transfer.item",
+        "search",
+        [("transfer_id", "=", transfer[0]), ("choice", "=", "settle")],
+        login="e2e_officer",
+    )
+    if owed:
+        window.button("action_done")
+        window.confirm()
+        assert window.error_dialogs(), "a debt nobody takes over must stop the transfer"
+        window.screenshot("transfer-owed")
+        window.close_dialogs()
+        site.call(
+            "property.transfer.item", "write", owed, {"choice": "carry_over"}, login="e2e_officer"
+        )
+        window.open_record("property.transfer", transfer[0])
     window.button("action_done")
     window.confirm()
     window.expect_no_error()
