@@ -31,7 +31,7 @@ class TestPrints(LabelCommon):
 
     def print(self, xmlid, records, user=None):
         reports = self.env["ir.actions.report"].with_user(user or self.user_staff)
-        reports = reports.with_context(force_report_rendering=True)
+        reports = reports.with_context(force_report_rendering=True, lang="en_US")
         return reports._render_qweb_pdf(f"property_base.{xmlid}", records.ids)[0]
 
     def test_poster_has_a_page_for_each_building(self):
