@@ -103,6 +103,5 @@
         ],
     },
     "pre_init_hook": "pre_init_hook",
-    "post_init_hook": "post_init_hook",
     "application": True,
 }

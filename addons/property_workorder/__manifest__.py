@@ -39,6 +39,8 @@
         "views/portal_templates.xml",
         "views/property_place_templates.xml",
         "views/portal_oversight_templates.xml",
+        "views/property_complaint_handler_views.xml",
+        "views/property_workorder_competence_views.xml",
     ],
     "assets": {
         "web.assets_backend": [
@@ -47,6 +49,7 @@
             "property_workorder/static/src/**/*.scss",
             ("remove", "property_workorder/static/src/portal/**/*"),
         ],
+        "web.assets_unit_tests": ["property_workorder/static/tests/unit/**/*.test.js"],
         "web.assets_frontend": ["property_workorder/static/src/portal/**/*"],
     },
     "pre_init_hook": "pre_init_hook",

@@ -3,7 +3,6 @@
 reads the report; a paid service is accepted before it is done.
 """
 
-import base64
 import io
 
 import pytest
@@ -57,7 +56,9 @@ def report(client, site, text, lang="zh_CN"):
     window.goto("/my/requests/new")
     page = window.page
     tap = site.call("property.workorder.category", "search", [("code", "=", "101")])[0]
-    page.select_option("#request_category", value=str(tap))
+    page.locator(".o_workorder_place summary").first.click()
+    page.locator(f"label[for=category_{tap}]").click()
+    expect(page.locator(".o_workorder_chosen").first).not_to_be_empty()
     page.fill("#request_description", text)
     page.set_input_files("#request_photos", [photo()])
     assert window.fits(), "the form is wider than the window"
@@ -66,6 +67,23 @@ def report(client, site, text, lang="zh_CN"):
     window.quiet()
     (order,) = site.call("property.workorder", "search", [("subject", "=", text)])
     return window, order
+
+
+def sign(window):
+    """Let the resident sign on the screen of the phone."""
+    page = window.page
+    page.locator(".o_wt_body .o_wt_sign").click()
+    dialog = page.locator(".modal-dialog")
+    dialog.locator("input[name=signer]").fill("Li Ming")
+    box = dialog.locator("canvas").bounding_box()
+    page.mouse.move(box["x"] + 30, box["y"] + box["height"] * 0.6)
+    page.mouse.down()
+    for step in range(1, 12):
+        page.mouse.move(box["x"] + 30 + step * 14, box["y"] + box["height"] * (0.3 + step % 3 / 5))
+    page.mouse.up()
+    window.screenshot("repair-phone-sign")
+    dialog.locator("footer .btn-primary").click()
+    expect(page.locator(".o_wt_body .o_wt_sign.btn-success")).to_be_visible()
 
 
 def state(site, order):
@@ -105,18 +123,10 @@ def test_a_repair_from_report_to_rating(client, site, desk):
     page.locator(".o_wt_body input[type=file]").nth(1).set_input_files([photo()])
     expect(page.locator(".o_notification")).to_be_visible()
     technician.quiet()
-    # the signature is drawn on the phone; here it is stored as the office would scan it
-    stream = io.BytesIO()
-    Image.new("RGB", (200, 80), (255, 255, 255)).save(stream, "PNG")
-    site.call(
-        "property.workorder",
-        "write",
-        [order],
-        {"signature": base64.b64encode(stream.getvalue()).decode(), "signed_by": "Li Ming"},
-    )
     page.locator(".o_wt_body .btn-success").click()
     page.locator(".o_wt_body textarea").fill("New washer")
     page.locator("#cleaned").check()
+    sign(technician)
     technician.screenshot("repair-phone-finish")
     page.locator(".o_wt_body form button[type=submit]").click()
     technician.quiet()
@@ -178,3 +188,68 @@ def test_a_neighbour_sees_nothing(client, site, desk):
     window = client("e2e_neighbour", size="phone", to="/my")
     window.goto(f"/my/requests/{order}")
     assert "Tap in the kitchen" not in window.text()
+
+
+def test_findings_become_the_job_of_the_month(client, site, desk):
+    """Paint and plaster are gathered; a fault of works under warranty goes to who did them."""
+    surface = site.ref("property_workorder.category_common_surface_finding")
+    roof = site.ref("property_workorder.category_common_structure_roof")
+    structure = site.ref("property_workorder.category_common_structure")
+    unit = unit_id(site, "3-1-1001")
+    (place,) = site.call("property.unit", "read", [unit], ["building_id", "community_id"])
+    building, community = place["building_id"][0], place["community_id"][0]
+    site.call(
+        "property.workorder",
+        "create",
+        [
+            {
+                "category_id": surface,
+                "community_id": community,
+                "building_id": building,
+                "subject": f"Paint comes off, floor {floor}",
+                "channel": "patrol",
+            }
+            for floor in (3, 7)
+        ],
+    )
+    maker = site.call("res.partner", "create", [{"name": "Roofs Ltd.", "is_company": True}])[0]
+    site.call(
+        "property.workorder.project",
+        "create",
+        [
+            {
+                "name": "Roof works",
+                "community_id": community,
+                "partner_id": maker,
+                "building_ids": [[6, 0, [building]]],
+                "category_ids": [[6, 0, [structure]]],
+                "completed_date": "2026-01-31",
+                "warranty_end_date": "2099-12-31",
+            }
+        ],
+    )
+    dispatcher = client("e2e_dispatcher", lang="zh_CN")
+    dispatcher.open_action("property_workorder.property_workorder_gather_action")
+    expect(dispatcher.page.get_by_text("Paint comes off, floor 3")).to_be_visible()
+    dispatcher.screenshot("gather-wizard")
+    dispatcher.button("action_gather")
+    dispatcher.expect_no_error()
+    dispatcher.screenshot("gather-job")
+    jobs = site.call("property.workorder", "search", [("gather_month_date", "!=", False)])
+    (job,) = site.call("property.workorder", "read", jobs, ["gathered_count", "state"])
+    assert (job["gathered_count"], job["state"]) == (2, "accepted")
+
+    (leak,) = site.call(
+        "property.workorder",
+        "create",
+        [{"category_id": roof, "community_id": community, "building_id": building,
+          "subject": "Roof leaks again"}],
+    )  # fmt: skip
+    (found,) = site.call(
+        "property.workorder", "read", [leak], ["competence", "responsible_partner_id"]
+    )
+    assert found["competence"] == "contractor"
+    assert found["responsible_partner_id"][0] == maker
+    dispatcher.open_record("property.workorder", leak)
+    dispatcher.expect_no_error()
+    dispatcher.screenshot("project-fault")

@@ -174,6 +174,7 @@ class PropertyWorkorderPortal(PropertyPortal):
             lineage = category._get_lineage()
             group = places.setdefault(lineage[-1], {})
             group.setdefault(lineage[1], []).append(category)
+        chosen = categories.filtered(lambda one: str(one.id) == (values or {}).get("category"))
         return request.render(
             "property_workorder.portal_new_request",
             {
@@ -182,6 +183,9 @@ class PropertyWorkorderPortal(PropertyPortal):
                 "page_name": "property_request_new",
                 "units": units,
                 "places": places,
+                "chosen": chosen,
+                "chosen_place": chosen._get_lineage()[-1:],
+                "service_phone": units.community_id[:1]._get_service_phone(fields.Datetime.now()),
                 "values": values or {},
                 "error": error,
                 "phone": request.env.user.partner_id.phone or "",

@@ -4,6 +4,7 @@ from . import property_sla_calendar
 from . import property_workorder_line
 from . import property_workorder
 from . import property_workorder_category
+from . import property_workorder_competence
 from . import property_sla_policy
 from . import property_workorder_team
 from . import property_technician
@@ -28,3 +29,5 @@ from . import property_workorder_gather
 from . import property_workorder_project
 from . import property_authority
 from . import rating_rating
+from . import property_complaint_handler
+from . import res_users

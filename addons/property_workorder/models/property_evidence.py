@@ -17,6 +17,14 @@ class PropertyEvidence(models.Model):
         ondelete="cascade",
     )
 
+    phone_key = fields.Char(
+        readonly=True, copy=False, help="Made by the phone that took it; stored once."
+    )
+
+    _phone_key_uniq = models.UniqueIndex(
+        "(workorder_id, phone_key) WHERE phone_key IS NOT NULL", "This photo is stored already."
+    )
+
     @api.depends("res_model", "res_id")
     def _compute_workorder_id(self):
         for evidence in self:

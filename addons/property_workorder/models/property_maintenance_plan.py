@@ -94,6 +94,11 @@ class PropertyMaintenancePlan(models.Model):
     workorder_ids = fields.One2many("property.workorder", "maintenance_plan_id", string="Jobs")
     workorder_count = fields.Integer(compute="_compute_workorder_count")
     year_budget = fields.Monetary(help="Expected cost of a year.")
+    contractor_id = fields.Many2one(
+        "res.partner",
+        help="Each job orders the visit of this company; it is attended, accepted and scored.",
+    )
+    visit_price = fields.Monetary(string="Price of a visit")
     currency_id = fields.Many2one(related="company_id.currency_id")
 
     @api.depends("standard_id")
@@ -185,7 +190,8 @@ class PropertyMaintenancePlan(models.Model):
                     [("maintenance_plan_id", "=", plan.id), ("plan_date", "=", day)], limit=1
                 )
                 if not exists:
-                    self.env["property.workorder"].create(plan._prepare_workorder_vals(day))
+                    order = self.env["property.workorder"].create(plan._prepare_workorder_vals(day))
+                    plan._order_visit(order, day)
                 readings = plan.reading_ids.sorted("reading_date")
                 vals = {"last_date": day}
                 if plan.trigger != "calendar" and readings:
@@ -196,6 +202,22 @@ class PropertyMaintenancePlan(models.Model):
                 steps += 1
                 if steps >= 60:
                     break
+
+    def _order_visit(self, order, day):
+        """Order the visit of the contractor for a job of the plan (feature 177)."""
+        self.ensure_one()
+        if not self.contractor_id:
+            return
+        contract = self.env["property.workorder.contract"].create(
+            {
+                "workorder_id": order.id,
+                "name": self.name,
+                "partner_id": self.contractor_id.id,
+                "due_date": day,
+                "amount": self.visit_price,
+            }
+        )
+        contract.action_send()
 
     @api.model
     def _cron_create_due(self):
@@ -230,6 +252,10 @@ class PropertyMaintenancePlan(models.Model):
         return self.env.ref(
             "property_workorder.property_maintenance_plan_report_year"
         ).report_action(self, config=False)
+
+    def _get_print_year(self):
+        """Return the year of the printed plan: the coming one."""
+        return fields.Date.context_today(self).year + 1
 
     def _get_year_days(self, year):
         """Return the days of a year on which the plan is due by the calendar."""

@@ -37,6 +37,8 @@ class PropertyPlaceMixin(models.AbstractModel):
             vals["building_id"] = self.building_id.id
         elif self._name == "property.building":
             vals["building_id"] = self.id
+        if self._name == "property.entrance":
+            vals.update(entrance_id=self.id, place=False)
         if self._name == "property.unit":
             vals.update(unit_id=self.id, place=False)
         return vals

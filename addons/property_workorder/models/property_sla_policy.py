@@ -74,6 +74,10 @@ class PropertySlaPolicy(models.Model):
         default=75,
         help="Percent of the time after which an order is shown as at risk.",
     )
+    warning_sign = fields.Boolean(
+        string="Warning sign when late",
+        help="What is not solved in time is marked on the spot; somebody gets the task to do so.",
+    )
     step_ids = fields.One2many("property.sla.step", "policy_id", string="Escalation", copy=True)
 
     _risk_range = models.Constraint(
@@ -189,6 +193,7 @@ class PropertySlaStep(models.Model):
             ("keeper", "Keeper of the building"),
             ("manager", "Site manager"),
             ("user", "A named person"),
+            ("resident", "Whoever reported it"),
         ],
         required=True,
         default="leader",
@@ -215,6 +220,8 @@ class PropertySlaStep(models.Model):
             "keeper": order.building_id.keeper_id,
             "manager": manager,
             "user": self.user_id,
+            # who reported it and cannot be written to is called by whoever answers for the case
+            "resident": order.receiver_id,
         }[self.who]
         # whoever is complained about is not told of the complaint
         return (user or manager or order.receiver_id) - order.complained_user_ids

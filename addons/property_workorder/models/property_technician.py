@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class PropertyTechnicianSkill(models.Model):
@@ -119,6 +120,11 @@ class PropertyTechnician(models.Model):
         required=True,
         string="Sees jobs to take",
     )
+    is_limited = fields.Boolean(
+        string="Sees nothing else",
+        help="Also in lists and in search he finds only his own requests and those to take. Not "
+        "for whoever takes calls or sends others.",
+    )
     hourly_cost = fields.Monetary(help="Cost of one hour of work.")
     currency_id = fields.Many2one(related="company_id.currency_id")
     open_count = fields.Integer(string="Open jobs", compute="_compute_open_count")
@@ -128,6 +134,40 @@ class PropertyTechnician(models.Model):
     _user_uniq = models.UniqueIndex(
         "(user_id, company_id)", "This user is a technician of the company already."
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        technicians = super().create(vals_list)
+        self.env.registry.clear_cache()  # the record rule of limited technicians is cached
+        return technicians
+
+    def write(self, vals):
+        result = super().write(vals)
+        limits = {"is_limited", "visibility", "zone_building_ids", "skill_ids", "user_id", "active"}
+        if limits & set(vals):
+            self.env.registry.clear_cache()  # as above
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()  # as above
+        return result
+
+    def _get_limit_domain(self):
+        """Return the domain of the free requests that a limited technician finds."""
+        self.ensure_one()
+        free = Domain("technician_id", "=", False)
+        if self.visibility == "zone":
+            zone = self.zone_building_ids
+            return free & Domain("building_id", "in", [False, *zone.ids]) if zone else free
+        if self.visibility == "skill":
+            # sudo: which category asks for what is configuration
+            categories = self.env["property.workorder.category"].sudo().search([])
+            fitting = categories.filtered(
+                lambda one: not (one._get_effective("skill_ids") - self.skill_ids)
+            )
+            return free & Domain("category_id", "in", [False, *fitting.ids])
+        return Domain.FALSE
 
     def _compute_open_count(self):
         counts = dict(

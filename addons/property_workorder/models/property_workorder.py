@@ -124,6 +124,17 @@ class PropertyWorkorder(models.Model):
         domain="[('community_id', '=?', community_id), ('building_id', '=?', building_id)]",
         tracking=True,
     )
+    entrance_id = fields.Many2one(
+        "property.entrance",
+        compute="_compute_entrance_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        domain="[('building_id', '=?', building_id), ('community_id', '=?', community_id)]",
+        tracking=True,
+        help="Stairwell or entrance, for what concerns it as a whole.",
+    )
     place = fields.Char(help="Where exactly: kitchen, third floor landing, gate 2.")
     place_model = fields.Char(readonly=True)
     place_res_id = fields.Many2oneReference(model_field="place_model", readonly=True)
@@ -308,7 +319,8 @@ class PropertyWorkorder(models.Model):
         "(community_id, state) WHERE state IN "
         "('new', 'accepted', 'dispatched', 'in_progress', 'paused')"
     )
-    _order_idx = models.Index("(is_urgent DESC, registered_at DESC, id DESC)")
+    # as Odoo writes the order of the model, a boolean included
+    _order_idx = models.Index("(COALESCE(is_urgent, FALSE) DESC, registered_at DESC, id DESC)")
     _technician_idx = models.Index(
         "(technician_id, state) WHERE state IN ('dispatched', 'in_progress', 'paused')"
     )
@@ -367,6 +379,16 @@ class PropertyWorkorder(models.Model):
         for order in self:
             order.building_id = order.unit_id.building_id or order.building_id
 
+    @api.depends("unit_id", "building_id")
+    def _compute_entrance_id(self):
+        for order in self:
+            entrance = order.unit_id.entrance_id or order.entrance_id
+            building = order.unit_id.building_id or order.building_id
+            # another building was chosen: its entrances are others
+            order.entrance_id = (
+                entrance if not building or entrance.building_id == building else False
+            )
+
     @api.depends("category_id", "unit_id")
     def _compute_competence(self):
         today = fields.Date.context_today(self)
@@ -381,7 +403,8 @@ class PropertyWorkorder(models.Model):
         delivered = self.unit_id.delivery_date
         if months and delivered and today <= fields.Date.add(delivered, months=months):
             return "developer"
-        return category._get_effective("competence") or "company"
+        local = self.env["property.workorder.competence"]._find(self)
+        return local.competence or category._get_effective("competence") or "company"
 
     @api.depends("competence", "category_id", "community_id")
     @api.depends_context("lang")
@@ -429,10 +452,10 @@ class PropertyWorkorder(models.Model):
 
     # === CONSTRAINT METHODS === #
 
-    @api.constrains("unit_id", "building_id", "community_id")
+    @api.constrains("unit_id", "building_id", "entrance_id", "community_id")
     def _check_place(self):
         for order in self:
-            for place in (order.unit_id, order.building_id):
+            for place in (order.unit_id, order.entrance_id, order.building_id):
                 if place and place.community_id != order.community_id:
                     raise ValidationError(
                         self.env._(
@@ -451,6 +474,15 @@ class PropertyWorkorder(models.Model):
                     )
                 )
 
+            if order.entrance_id and order.entrance_id.building_id != order.building_id:
+                raise ValidationError(
+                    self.env._(
+                        "Entrance %(entrance)s is not in building %(building)s.",
+                        entrance=order.entrance_id.display_name,
+                        building=order.building_id.name or "-",
+                    )
+                )
+
     @api.constrains("appointment_start_at", "appointment_end_at")
     def _check_appointment(self):
         for order in self:
@@ -465,6 +497,11 @@ class PropertyWorkorder(models.Model):
                 raise ValidationError(
                     self.env._("%(order)s cannot be a duplicate of itself.", order=order.name)
                 )
+
+    @api.onchange("entrance_id")
+    def _onchange_entrance_id(self):
+        if self.entrance_id and not self.unit_id:
+            self.building_id = self.entrance_id.building_id
 
     @api.onchange("category_id")
     def _onchange_category_id(self):
@@ -486,6 +523,14 @@ class PropertyWorkorder(models.Model):
     def _complete_vals(self, vals):
         if vals.get("name", "/") == "/":
             vals["name"] = self.env["ir.sequence"].next_by_code("property.workorder") or "/"
+        if vals.get("unit_id"):
+            # what a form left empty follows from the unit
+            for name in ("building_id", "entrance_id", "community_id"):
+                if name in vals and not vals[name]:
+                    vals.pop(name)
+        if vals.get("entrance_id") and not (vals.get("building_id") or vals.get("unit_id")):
+            entrance = self.env["property.entrance"].browse(vals["entrance_id"])
+            vals["building_id"] = entrance.building_id.id
         if vals.get("category_id") and not vals.get("kind"):
             category = self.env["property.workorder.category"].browse(vals["category_id"])
             kind = category._get_effective("kind")
@@ -539,6 +584,10 @@ class PropertyWorkorder(models.Model):
             order._check_intake()
             days = int(order.community_id._get_parameter("workorder_feedback_days"))
             order.feedback_due_at = fields.Datetime.add(order.registered_at, days=days)
+            local = self.env["property.workorder.competence"]._find(order)
+            if local.competence == order.competence:
+                order.authority_id = order.authority_id or local.authority_id
+                order.responsible_partner_id = order.responsible_partner_id or local.partner_id
             if order.competence == "utility" and not order.authority_id:
                 subject = order.category_id._get_effective("authority_subject_id")
                 if subject:
@@ -588,6 +637,13 @@ class PropertyWorkorder(models.Model):
         elif self.competence == "title_holder":
             lines.append(
                 self.env._("The title-holder of the building answers for this part. We tell him.")
+            )
+        elif self.competence == "contractor" and self.responsible_partner_id:
+            lines.append(
+                self.env._(
+                    "%(contractor)s does this work. We order it and see to it that it is done.",
+                    contractor=self.responsible_partner_id.name,
+                )
             )
         return " ".join(lines)
 

@@ -1,21 +1,24 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
-COLUMNS = (
-    ("new", ("new",)),
-    ("accepted", ("accepted",)),
-    ("dispatched", ("dispatched",)),
-    ("in_progress", ("in_progress",)),
-    ("paused", ("paused",)),
-)
+from .property_workorder import OPEN_STATES
+
 SHOWN = 40
+# the index below gives the first of a column in this order without sorting the others
+ORDER = "is_urgent desc, resolve_deadline_at, id"
 
 
 class PropertyWorkorder(models.Model):
     """The live board of the dispatcher, in a fixed number of queries."""
 
     _inherit = "property.workorder"
+
+    _board_idx = models.Index(
+        "(state, COALESCE(is_urgent, FALSE) DESC, resolve_deadline_at, id) "
+        "WHERE state IN ('new', 'accepted', 'dispatched', 'in_progress', 'paused')"
+    )
 
     @api.model
     @api.readonly
@@ -25,67 +28,24 @@ class PropertyWorkorder(models.Model):
         :param community_id: only this community; all visible ones without
         :return: dict ``figures``, ``columns``, ``technicians``, ``communities``, ``incidents``
         """
-        domain = Domain("is_open", "=", True)
+        domain = Domain("state", "in", OPEN_STATES)
         if community_id:
             domain &= Domain("community_id", "=", community_id)
-        counts = dict(self._read_group(domain, ["state"], ["__count"]))
+        counts, totals = self._count_board(domain)
         labels = dict(self._fields["state"]._description_selection(self.env))
         columns = []
-        for key, states in COLUMNS:
-            orders = self.search(
-                domain & Domain("state", "in", states),
-                order="is_urgent desc, sla_state desc, resolve_deadline_at, id",
-                limit=SHOWN,
-            )
+        for key in OPEN_STATES:
+            orders = self.search(domain & Domain("state", "=", key), order=ORDER, limit=SHOWN)
             columns.append(
                 {
                     "key": key,
                     "label": labels[key],
-                    "count": sum(counts.get(state, 0) for state in states),
+                    "count": counts.get(key, 0),
                     "cards": [order._get_board_card() for order in orders],
                 }
             )
-        start = fields.Datetime.to_datetime(fields.Date.context_today(self))
-        figures = [
-            ("late", self.env._("Late"), domain & Domain("sla_state", "=", "late"), "danger"),
-            (
-                "risk",
-                self.env._("At risk"),
-                domain & Domain("sla_state", "=", "at_risk"),
-                "warning",
-            ),
-            (
-                "urgent",
-                self.env._("Emergencies"),
-                domain & Domain("is_urgent", "=", True),
-                "danger",
-            ),
-            ("urged", self.env._("Urged"), domain & Domain("urged_count", ">", 0), "warning"),
-            (
-                "free",
-                self.env._("Nobody sent yet"),
-                domain & Domain("technician_id", "=", False),
-                "info",
-            ),
-            (
-                "today",
-                self.env._("Done today"),
-                Domain("resolved_at", ">=", start)
-                & (Domain("community_id", "=", community_id) if community_id else Domain.TRUE),
-                "success",
-            ),
-        ]
         return {
-            "figures": [
-                {
-                    "key": key,
-                    "label": label,
-                    "count": self.search_count(condition),
-                    "tone": tone,
-                    "domain": list(condition),
-                }
-                for key, label, condition, tone in figures
-            ],
+            "figures": self._get_board_figures(domain, totals, community_id),
             "columns": columns,
             "technicians": self._get_board_technicians(community_id),
             "communities": [
@@ -100,6 +60,76 @@ class PropertyWorkorder(models.Model):
                 if not community_id or one.community_id.id == community_id
             ],
         }
+
+    @api.model
+    def _count_board(self, domain):
+        """Count all that is open in one pass, by state and by what matters.
+
+        :return: dict state -> count, dict figure -> count
+        """
+        conditions = {
+            "late": SQL("sla_state = 'late'"),
+            "risk": SQL("sla_state = 'at_risk'"),
+            "urgent": SQL("is_urgent"),
+            "urged": SQL("urged_count > 0"),
+            "free": SQL("technician_id IS NULL"),
+        }
+        query = self._search(domain)
+        found = query.subselect(
+            *(
+                SQL("%s AS %s", self._field_to_sql(query.table, name, query), SQL.identifier(name))
+                for name in ("state", "sla_state", "is_urgent", "urged_count", "technician_id")
+            )
+        )
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT state, COUNT(*), %s FROM %s AS board GROUP BY state",
+                SQL(", ").join(
+                    SQL("COUNT(*) FILTER (WHERE %s)", one) for one in conditions.values()
+                ),
+                found,
+            )
+        )
+        totals = {
+            name: sum(row[number] for row in rows) for number, name in enumerate(conditions, 2)
+        }
+        return {row[0]: row[1] for row in rows}, totals
+
+    @api.model
+    def _get_board_figures(self, domain, totals, community_id):
+        """Return the figures at the top, each with the domain of what it counts."""
+        start = fields.Datetime.to_datetime(fields.Date.context_today(self))
+        start = self._get_utc(start)
+        done = Domain("resolved_at", ">=", start)
+        if community_id:
+            done &= Domain("community_id", "=", community_id)
+        _ = self.env._
+        figures = [
+            ("late", _("Late"), domain & Domain("sla_state", "=", "late"), "danger"),
+            ("risk", _("At risk"), domain & Domain("sla_state", "=", "at_risk"), "warning"),
+            ("urgent", _("Emergencies"), domain & Domain("is_urgent", "=", True), "danger"),
+            ("urged", _("Urged"), domain & Domain("urged_count", ">", 0), "warning"),
+            ("free", _("Nobody sent yet"), domain & Domain("technician_id", "=", False), "info"),
+            ("today", _("Done today"), done, "success"),
+        ]
+        return [
+            {
+                "key": key,
+                "label": label,
+                "count": totals[key] if key in totals else self.search_count(condition),
+                "tone": tone,
+                "domain": list(condition),
+            }
+            for key, label, condition, tone in figures
+        ]
+
+    @api.model
+    def _get_utc(self, moment):
+        """Return a moment on the clock of the user as naive UTC."""
+        from zoneinfo import ZoneInfo
+
+        zone = ZoneInfo(self.env.context.get("tz") or self.env.user.tz or "UTC")
+        return moment.replace(tzinfo=zone).astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
 
     def _get_board_card(self):
         self.ensure_one()

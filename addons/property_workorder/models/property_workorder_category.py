@@ -79,6 +79,11 @@ class PropertyWorkorderCategory(models.Model):
         ],
         help="Small repairs start at once; the others become a proposal to the owners.",
     )
+    is_confidential = fields.Boolean(
+        string="Only for its handlers",
+        help="Complaints of this category are seen by their handlers, the first receiver and the "
+        "site manager only.",
+    )
     gather_monthly = fields.Boolean(
         help="Findings are gathered into one repair job a month instead of being sent out singly."
     )
@@ -130,6 +135,18 @@ class PropertyWorkorderCategory(models.Model):
         )
         for category in self:
             category.order_count = counts.get(category, 0)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        categories = super().create(vals_list)
+        self.env.registry.clear_cache()  # the record rule of limited technicians is cached
+        return categories
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"skill_ids", "parent_id", "active"} & set(vals):
+            self.env.registry.clear_cache()  # as above
+        return result
 
     @api.constrains("parent_id")
     def _check_depth(self):

@@ -77,6 +77,8 @@ class PropertyWorkorder(models.Model):
     step_log_ids = fields.One2many(
         "property.sla.step.log", "workorder_id", string="Escalations sent"
     )
+    warning_sign_at = fields.Datetime(copy=False, readonly=True, string="Warning sign placed")
+    needs_warning_sign = fields.Boolean(compute="_compute_needs_warning_sign")
 
     _next_check_idx = models.Index("(next_check_at) WHERE next_check_at IS NOT NULL")
 
@@ -275,7 +277,7 @@ class PropertyWorkorder(models.Model):
 
     def _handle_due(self, now):
         stamp = fields.Datetime.to_string(now)
-        groups, steps = defaultdict(self.browse), []
+        groups, steps, unmarked = defaultdict(self.browse), [], self.browse()
         for order in self:
             events = order.sla_events or []
             due = [event for event in events if event[0] <= stamp]
@@ -292,10 +294,46 @@ class PropertyWorkorder(models.Model):
             groups[key] |= order
             groups[key, "vals"] = changed
             steps += [(order, event[3]) for event in due if event[1] == "step" and order.is_open]
+            if any(event[1:3] == ["deadline", "resolve"] for event in due):
+                unmarked |= order
         for key, orders in groups.items():
             if isinstance(key, str):
                 orders.write(groups[key, "vals"])
         self._take_steps(steps, now)
+        for order in unmarked.filtered("needs_warning_sign"):
+            order._ask_for_warning_sign()
+
+    @api.depends("policy_id.warning_sign", "resolve_state", "state", "warning_sign_at")
+    def _compute_needs_warning_sign(self):
+        for order in self:
+            order.needs_warning_sign = bool(
+                # sudo: targets bind also who cannot read them
+                order.policy_id.sudo().warning_sign
+                and order.resolve_state == "failed"
+                and order.is_open
+                and not order.warning_sign_at
+            )
+
+    def _ask_for_warning_sign(self):
+        """Give somebody the task to mark the place (WKO-14)."""
+        self.ensure_one()
+        user = self.technician_id or self.team_id.leader_id or self.community_id.manager_id
+        user = user or self.receiver_id
+        if user:
+            self.activity_schedule(
+                "property_workorder.property_workorder_activity_sign",
+                user_id=user.id,
+                summary=self.env._("Place a warning sign: %(place)s", place=self._get_place_text()),
+            )
+
+    def action_warning_sign(self):
+        """The place is marked; the resident reads it."""
+        now = fields.Datetime.now()
+        for order in self.filtered(lambda one: not one.warning_sign_at):
+            order.warning_sign_at = now
+            order.activity_unlink(["property_workorder.property_workorder_activity_sign"])
+            order.message_post(body=self.env._("A warning sign has been placed."))
+        return True
 
     def _take_steps(self, steps, now):
         """Tell those whom the ladder names, once per step, and keep who was told."""
@@ -309,7 +347,8 @@ class PropertyWorkorder(models.Model):
             if not step or (order.id, step.id, order.reopened_count) in known:
                 continue
             known.add((order.id, step.id, order.reopened_count))
-            users = step._get_users(order)
+            to_resident = step.who == "resident" and order.partner_id
+            users = self.env["res.users"] if to_resident else step._get_users(order)
             logs.append(
                 {
                     "workorder_id": order.id,
@@ -321,6 +360,9 @@ class PropertyWorkorder(models.Model):
                     "name": order._get_step_text(step),
                 }
             )
+            if to_resident:
+                order._tell_resident(order._for_resident()._get_late_text())
+                continue
             if step.how in ("activity", "both"):
                 activities += [
                     {
@@ -333,7 +375,7 @@ class PropertyWorkorder(models.Model):
                     }
                     for user in users
                 ]
-            if step.how in ("message", "both"):
+            if step.how in ("message", "both") and users:
                 order.message_notify(
                     partner_ids=users.partner_id.ids,
                     subject=order.display_name,
@@ -346,8 +388,31 @@ class PropertyWorkorder(models.Model):
                 activities
             )
 
+    def _get_late_text(self):
+        """Return what whoever reported it reads when the time has passed (WKO-14)."""
+        self.ensure_one()
+        if self.promised_at and self.promised_at > fields.Datetime.now():
+            return self.env._(
+                "%(number)s takes longer than usual. We have promised you %(date)s.",
+                number=self.name,
+                date=self._local(self.promised_at),
+            )
+        return self.env._(
+            "%(number)s takes longer than it should. We are at it and tell you a new date; we are "
+            "sorry for the delay.",
+            number=self.name,
+        )
+
     def _get_step_text(self, step):
         self.ensure_one()
+        if step.who == "resident":
+            return self.env._(
+                "Tell whoever reported %(order)s that it takes longer: %(who)s",
+                order=self.name,
+                who=" ".join(filter(None, (self.caller_name, self.caller_phone)))
+                or self.partner_id.name
+                or "-",
+            )
         names = dict(step._fields["clock"]._description_selection(self.env))
         due = self[f"{step.clock}_deadline_at"]
         return self.env._(

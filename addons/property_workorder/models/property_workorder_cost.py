@@ -27,9 +27,13 @@ class PropertyWorkorder(models.Model):
     contract_ids = fields.One2many(
         "property.workorder.contract", "workorder_id", string="Contractor orders"
     )
+    expense_ids = fields.One2many(
+        "property.workorder.expense", "workorder_id", string="Other costs"
+    )
     material_cost = fields.Monetary(compute="_compute_cost", store=True)
     labour_cost = fields.Monetary(compute="_compute_cost", store=True)
     contract_cost = fields.Monetary(compute="_compute_cost", store=True)
+    expense_cost = fields.Monetary(compute="_compute_cost", store=True, string="Other costs paid")
     total_cost = fields.Monetary(compute="_compute_cost", store=True, string="Cost")
     labour_minutes = fields.Integer(compute="_compute_cost", store=True)
     cost_posted = fields.Boolean(copy=False, readonly=True)
@@ -40,6 +44,7 @@ class PropertyWorkorder(models.Model):
         "labour_ids.minutes",
         "contract_ids.amount",
         "contract_ids.state",
+        "expense_ids.amount",
     )
     def _compute_cost(self):
         for order in self:
@@ -49,7 +54,10 @@ class PropertyWorkorder(models.Model):
                 order.contract_ids.filtered(lambda one: one.state != "cancelled").mapped("amount")
             )
             order.labour_minutes = sum(order.labour_ids.mapped("minutes"))
-            order.total_cost = order.material_cost + order.labour_cost + order.contract_cost
+            order.expense_cost = sum(order.expense_ids.mapped("amount"))
+            order.total_cost = (
+                order.material_cost + order.labour_cost + order.contract_cost + order.expense_cost
+            )
 
     def _labour_start(self, user, now):
         """Begin to count the time of a technician."""
@@ -154,28 +162,17 @@ class PropertyWorkorderMaterial(models.Model):
     def _on_used(self):
         """Take the part out of the store where Odoo's stock is installed; extension point.
 
-        The move goes from the warehouse of the company to the inventory adjustment location; a
-        part that is not kept in stock is only listed.
+        The move goes from the store of the community to the place where Odoo books losses of the
+        part; a part that is not kept in stock is only listed. More than the books say is there may
+        be used: the part is in the wall already, and the next count finds the difference.
         """
         self.ensure_one()
-        product = self.product_id
+        # sudo: a technician takes parts without being a stock user
+        product = self.product_id.sudo().with_company(self.company_id)
         if "stock.move" not in self.env or not product.is_storable:
             return
-        # sudo: a technician takes parts without being a stock user
-        warehouse = (
-            self.env["stock.warehouse"]
-            .sudo()
-            .search([("company_id", "=", self.company_id.id)], limit=1)
-        )
-        # sudo: as above
-        target = (
-            self.env["stock.location"]
-            .sudo()
-            .search(
-                [("usage", "=", "inventory"), ("company_id", "in", [False, self.company_id.id])],
-                limit=1,
-            )
-        )
+        warehouse = self._get_warehouse()
+        target = product.property_stock_inventory
         if not warehouse or not target:
             return
         move = (
@@ -198,6 +195,26 @@ class PropertyWorkorderMaterial(models.Model):
         move.picked = True
         move._action_done()
         self.stock_reference = move.reference or move.display_name
+
+    def _get_warehouse(self):
+        """Return the store: the warehouse at the address of the community, else the company's.
+
+        Called only where Odoo's stock is installed; extension point.
+        """
+        self.ensure_one()
+        # sudo: as above
+        found = self.env["stock.warehouse"].sudo().search([("company_id", "=", self.company_id.id)])
+        address = self.community_id.sudo().partner_id  # sudo: the address of the community
+        return found.filtered(lambda one: address and one.partner_id == address)[:1] or found[:1]
+
+    def write(self, vals):
+        if {"product_id", "quantity", "workorder_id"} & set(vals) and any(
+            line.stock_reference for line in self
+        ):
+            raise UserError(
+                self.env._("The part has left the store. Enter its return in the stock instead.")
+            )
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_moved(self):
@@ -245,6 +262,23 @@ class PropertyWorkorderLabour(models.Model):
             technician = self.env["property.technician"]._get_of_user(line.user_id)
             amount = technician.hourly_cost * line.minutes / 60
             line.amount = line.currency_id.round(amount) if line.currency_id else amount
+
+
+class PropertyWorkorderExpense(models.Model):
+    """What else an order cost: disposal, a hired lift, a taxi (feature 84)."""
+
+    _name = "property.workorder.expense"
+    _description = "Other cost"
+    _inherit = ["property.workorder.line"]
+    _order = "spent_date, id"
+
+    name = fields.Char(required=True, string="What for")
+    spent_date = fields.Date(required=True, default=fields.Date.context_today, string="Spent on")
+    partner_id = fields.Many2one("res.partner", string="Paid to")
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    amount = fields.Monetary(required=True)
+
+    _amount_positive = models.Constraint("CHECK (amount > 0)", "Enter what was paid.")
 
 
 class PropertyWorkorderContract(models.Model):

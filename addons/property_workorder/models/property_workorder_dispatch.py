@@ -219,7 +219,13 @@ class PropertyWorkorder(models.Model):
 
     def _get_place_text(self):
         self.ensure_one()
-        names = (self.unit_id.name or self.building_id.name or self.community_id.name, self.place)
+        where = (
+            self.unit_id.name
+            or self.entrance_id.display_name
+            or self.building_id.name
+            or self.community_id.name
+        )
+        names = (where, self.place)
         return " ".join(name for name in names if name)
 
     def _log_assignment(self, kind, user, reason):
@@ -438,16 +444,19 @@ class PropertyWorkorder(models.Model):
         self.ensure_one()
         self.check_access("write")
         raw = self._check_photo(image)
-        known = self.env["property.evidence"].search_count(
-            [("res_model", "=", self._name), ("res_id", "=", self.id), ("name", "=", f"#{key}")]
-        )
-        if not known:
-            self.env["property.evidence"].create(
+        # the phone may send again while the first attempt is still under way
+        self._lock_flow()
+        Evidence = self.env["property.evidence"]
+        key = str(key or "")[:80]
+        if not key or not Evidence.search_count(
+            [("workorder_id", "=", self.id), ("phone_key", "=", key)], limit=1
+        ):
+            Evidence.create(
                 {
                     "res_model": self._name,
                     "res_id": self.id,
                     "kind": kind if kind in ("before", "after", "defect") else "other",
-                    "name": f"#{key}",
+                    "phone_key": key or False,
                     "image": raw,
                 }
             )

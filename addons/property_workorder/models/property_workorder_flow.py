@@ -205,6 +205,7 @@ class PropertyWorkorder(models.Model):
         """The resident is satisfied, or has let the time to complain pass."""
         self._lock_flow()
         self._require_state("done")
+        self._check_may_close()
         self._set_state("closed", closed_at=fields.Datetime.now())
         self.activity_unlink(["property_workorder.property_workorder_activity_satisfied"])
         for order in self:
@@ -212,6 +213,21 @@ class PropertyWorkorder(models.Model):
             duplicates._close_as_duplicate(order)
         self._on_closed()
         return True
+
+    def _check_may_close(self):
+        """Only whoever answers for the case finds out that the resident is satisfied (WKO-08)."""
+        if self.env.su or self.env.user.has_group("property_workorder.group_dispatcher"):
+            return
+        for order in self:
+            if order.receiver_id and self.env.user not in order.receiver_id | order.handler_ids:
+                raise UserError(
+                    self.env._(
+                        "%(receiver)s answers for %(order)s, asks whether the resident is "
+                        "satisfied, and closes it.",
+                        receiver=order.receiver_id.name,
+                        order=order.name,
+                    )
+                )
 
     def _on_closed(self):
         """Extension point: called once when the case is closed."""
@@ -357,15 +373,13 @@ class PropertyWorkorder(models.Model):
         supervisor = self.env.user.has_group("property_base.group_property_officer")
         window = self._get_promise_window()
         promised_at = fields.Datetime.to_datetime(promised_at)
-        day = fields.Datetime.context_timestamp(self, promised_at).date()
-        taken = fields.Datetime.context_timestamp(self, self.clock_start_at or self.registered_at)
+        day = self._get_local_day(promised_at)
+        taken = self._get_local_day(self.clock_start_at or self.registered_at)
         moved = self.postponed_count
         try:
-            promise_rule.check(
-                window, taken.date(), day, is_supervisor=supervisor, reason=reason or ""
-            )
+            promise_rule.check(window, taken, day, is_supervisor=supervisor, reason=reason or "")
             if self.promised_at and not (supervisor and agreed and (reason or "").strip()):
-                old = fields.Datetime.context_timestamp(self, self.promised_at).date()
+                old = self._get_local_day(self.promised_at)
                 moved = promise_rule.postpone(window, moved, old, day)
             elif self.promised_at:
                 moved += 1
@@ -428,6 +442,38 @@ class PropertyWorkorder(models.Model):
 
     # === FEEDBACK, TELLING === #
 
+    def action_answer(self, text=None):
+        """Answer the resident; the promised feedback is then given (WKO-04).
+
+        :param text: what he reads in his timeline and by mail; without it ask for it
+        """
+        self.ensure_one()
+        if not (text or "").strip():
+            return self._open_wizard("answer", self.env._("Answer the resident"))
+        self._tell_resident(text.strip())
+        self._note_feedback()
+        return True
+
+    def _note_feedback(self):
+        """The resident has heard from us: the promise of an answer is kept."""
+        # sudo: whoever may write to the resident may not be the one who promised the answer
+        for order_sudo in self.sudo().filtered(lambda one: not one.feedback_given_at):
+            order_sudo.feedback_given_at = fields.Datetime.now()
+            order_sudo.activity_unlink(["property_workorder.property_workorder_activity_feedback"])
+
+    def _message_post_after_hook(self, message, msg_vals):
+        """Extend `mail`: a message of the staff to the resident is the answer promised to him."""
+        result = super()._message_post_after_hook(message, msg_vals)
+        # sudo: who wrote a message is no secret to whoever has just posted it
+        author_sudo = message.sudo().author_id
+        if (
+            message.subtype_id == self.env.ref("mail.mt_comment")
+            and self.partner_id in message.sudo().partner_ids
+            and any(not user.share for user in author_sudo.user_ids)
+        ):
+            self._note_feedback()
+        return result
+
     def _schedule_feedback(self):
         """Leave the receiver an activity until the resident has been answered (WKO-04)."""
         self.ensure_one()
@@ -436,7 +482,7 @@ class PropertyWorkorder(models.Model):
             return
         self.activity_schedule(
             kind,
-            date_deadline=fields.Datetime.context_timestamp(self, self.feedback_due_at).date()
+            date_deadline=self._get_local_day(self.feedback_due_at)
             if self.feedback_due_at
             else None,
             user_id=self.receiver_id.id,

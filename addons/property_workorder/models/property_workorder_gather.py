@@ -252,7 +252,8 @@ class PropertyWorkorder(models.Model):
             lambda one: one.state == "done" and one.satisfaction != "dissatisfied"
         )
         if findings:
-            findings.action_close()
+            # sudo: whoever answers for the job closes it, findings of other receivers included
+            findings.sudo().action_close()
         return result
 
     def action_force_close(self, reason=None):

@@ -39,7 +39,15 @@ class PropertyWorkorder(models.Model):
         try:
             raw = base64.b64decode(image or b"", validate=True)
             Image.open(io.BytesIO(raw)).verify()
-        except (binascii.Error, ValueError, UnidentifiedImageError, OSError, SyntaxError):
+        except (
+            binascii.Error,
+            ValueError,
+            UnidentifiedImageError,
+            OSError,
+            SyntaxError,
+            # a small file that unpacks to thousands of megapixels
+            Image.DecompressionBombError,
+        ):
             raise UserError(
                 self.env._("This file is no picture. Send a JPEG, PNG or WebP photo.")
             ) from None
@@ -225,8 +233,7 @@ class PropertyWorkorder(models.Model):
             events.append((self.resolved_at, self.env._("Done"), text, "success"))
         if self.closed_at:
             events.append((self.closed_at, self.env._("Closed"), "", "success"))
-        subtype = self.env.ref("property_workorder.property_workorder_mt_resident")
-        for message in self.message_ids.filtered(lambda one: one.subtype_id == subtype):
+        for message in self.message_ids.filtered(self._is_for_resident):
             author = message.author_id
             title = (
                 self.env._("You wrote")
@@ -244,6 +251,16 @@ class PropertyWorkorder(models.Model):
             {"moment": self._local(moment), "title": title, "text": text, "tone": tone}
             for moment, title, text, tone in sorted(events, key=lambda one: one[0], reverse=True)
         ]
+
+    def _is_for_resident(self, message):
+        """Tell whether a message is one between the resident and us, and not among the staff."""
+        self.ensure_one()
+        if message.subtype_id == self.env.ref("property_workorder.property_workorder_mt_resident"):
+            return True
+        # a letter that was sent to him or by him, from the chatter or by mail
+        return message.subtype_id == self.env.ref("mail.mt_comment") and bool(
+            self.partner_id & (message.partner_ids | message.author_id)
+        )
 
     # === DUPLICATES === #
 
@@ -266,6 +283,8 @@ class PropertyWorkorder(models.Model):
             place = Domain("unit_id", "=", self.unit_id.id)
         elif self.building_id:
             place = Domain("building_id", "=", self.building_id.id) & Domain("unit_id", "=", False)
+            if self.entrance_id:
+                place &= Domain("entrance_id", "in", [False, self.entrance_id.id])
         else:
             place = Domain("building_id", "=", False)
         domain &= place

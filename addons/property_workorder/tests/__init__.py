@@ -10,3 +10,8 @@ from . import test_portal
 from . import test_gather
 from . import test_project
 from . import test_oversight
+from . import test_answer
+from . import test_complaint
+from . import test_photo
+from . import test_cost
+from . import test_js

@@ -62,7 +62,13 @@ class TestAccess(WorkorderCommon):
             category_id=self.env.ref("property_workorder.category_service_complaint_staff").id,
             complained_user_ids=[Command.link(self.user_manager.id)],
         )
-        for user, sees in ((self.user_manager, False), (self.dispatcher, True)):
+        # about staff: for its handlers, the first receiver and the site manager
+        for user, sees in (
+            (self.user_manager, False),
+            (self.dispatcher, False),
+            (self.user_staff, True),
+            (self.user_officer, True),
+        ):
             found = (
                 self.env["property.workorder"].with_user(user).search([("id", "=", complaint.id)])
             )
@@ -173,3 +179,35 @@ class TestAccess(WorkorderCommon):
         for model in lines:
             with self.subTest(model=model, user="complained about"):
                 self.assertEqual(seen(model, self.user_manager), repair)
+
+    def test_a_limited_technician_finds_his_own_and_those_to_take(self):
+        Order = self.env["property.workorder"].with_user(self.tech_user)
+        lamp = self.make_order(category_id=self.lamp.id)
+        door, given, helped = (self.make_order(subject=name) for name in ("a", "b", "c"))
+        for order in (given, helped):
+            order.action_accept()
+            order.with_user(self.dispatcher).action_dispatch(self.tech_user2)
+        helped.with_user(self.dispatcher).action_help(self.tech_user)
+        every = lamp | door | given | helped
+
+        def seen():
+            self.env.invalidate_all()
+            return Order.search([("id", "in", every.ids)]).sudo()
+
+        self.assertEqual(seen(), every)
+        self.tech.write({"visibility": "skill", "is_limited": True})
+        self.assertEqual(seen(), door | helped, "doors are his skill, lamps are not")
+        with self.assertRaises(AccessError):
+            given.with_user(self.tech_user).read(["subject"])
+        self.tech.write({"visibility": "own"})
+        self.assertEqual(seen(), helped)
+        far = self.make_building(code="9")
+        self.tech.write({"visibility": "zone", "zone_building_ids": [Command.set(far.ids)]})
+        self.assertEqual(seen(), helped)
+        door.building_id = far
+        self.assertEqual(seen(), door | helped)
+        self.tech_user.group_ids |= self.env.ref("property_workorder.group_dispatcher")
+        self.assertEqual(seen(), every, "who sends others sees them")
+        self.tech_user.group_ids -= self.env.ref("property_workorder.group_dispatcher")
+        self.tech.unlink()
+        self.assertEqual(seen(), every)

@@ -140,6 +140,15 @@ class TestClock(WorkorderCommon):
         self.assertTrue(drain.is_urgent)
         self.assertEqual(drain.policy_id, ref("property_workorder.policy_urgent"))
         self.assertEqual(drain.response_deadline_at - drain.registered_at, timedelta(minutes=3))
+        self.assertEqual(drain.attend_deadline_at - drain.registered_at, timedelta(minutes=3))
+        drain.agreed_attend_at = drain.registered_at + timedelta(hours=2)
+        self.assertEqual(drain.attend_deadline_at - drain.registered_at, timedelta(hours=2))
+        common = self.make_order(
+            category_id=ref("property_workorder.category_service_complaint_common").id
+        )
+        self.assertEqual(
+            (common.policy_id.resolve_value, common.policy_id.resolve_unit), (3, "working_day")
+        )
         self.community.category = "old_compound"
         old = self.make_order()
         self.assertEqual(old.resolve_deadline_at - old.registered_at, timedelta(hours=24))

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 import threading
+from datetime import timedelta
 
-from odoo import SUPERUSER_ID, api
+from odoo import SUPERUSER_ID, api, fields
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.modules.registry import Registry
@@ -117,6 +118,35 @@ class TestDispatch(WorkorderCommon):
         self.assertEqual(order.technician_id, self.tech_user)
         order.with_user(self.dispatcher).board_assign(self.tech_user2.id)
         self.assertEqual(order.technician_id, self.tech_user2)
+
+    def test_the_board_counts_and_orders(self):
+        soon, late, urgent = (self.make_order(subject=name) for name in ("soon", "late", "urgent"))
+        (soon | late | urgent).action_accept()
+        urgent.is_urgent = True
+        now = fields.Datetime.now()
+        # the clock is not what is tested here
+        soon.write({"resolve_deadline_at": now + timedelta(days=1), "sla_state": "in_time"})
+        late.write({"resolve_deadline_at": now - timedelta(days=1), "sla_state": "late"})
+        late.sudo()._urge("Where are you?")
+        urgent.write({"resolve_deadline_at": now + timedelta(days=2), "sla_state": "at_risk"})
+        elsewhere = self.make_order(
+            user=self.user_manager, community_id=self.other_community.id, building_id=False
+        )
+        Board = self.env["property.workorder"].with_user(self.dispatcher)
+        data = Board.get_board(self.community.id)
+        accepted = next(column for column in data["columns"] if column["key"] == "accepted")
+        self.assertEqual([card["id"] for card in accepted["cards"]], [urgent.id, late.id, soon.id])
+        self.assertEqual(accepted["count"], 3)
+        for figure in data["figures"]:
+            with self.subTest(figure=figure["key"]):
+                self.assertEqual(figure["count"], Board.search_count(figure["domain"]))
+        figures = {figure["key"]: figure["count"] for figure in data["figures"]}
+        self.assertEqual(
+            [figures[key] for key in ("late", "risk", "urgent", "urged", "free", "today")],
+            [1, 1, 1, 1, 3, 0],
+        )
+        seen = [card["id"] for column in Board.get_board()["columns"] for card in column["cards"]]
+        self.assertNotIn(elsewhere.id, seen, "the dispatcher is not assigned there")
 
 
 @tagged("post_install", "-at_install", "property_parallel")

@@ -58,7 +58,9 @@ class TestGather(WorkorderCommon):
         self.assertEqual(elsewhere.state, "accepted")
         mine.with_user(self.user_staff).action_reopen("It comes off again")
         self.assertFalse(mine.gathered_in_id)
-        job.with_user(self.user_staff).action_close()
+        with self.assertRaisesRegex(UserError, "answers for"):
+            job.with_user(self.user_staff).action_close()
+        job.with_user(self.dispatcher).action_close()
         self.assertEqual((mine.state, other.state), ("accepted", "closed"))
 
     def test_what_comes_later_joins_the_open_job_of_the_month(self):

@@ -131,3 +131,37 @@ class TestProject(WorkorderCommon):
             "property_workorder.report_service", report.ids
         )[0]
         self.assertIn("per 100 households", html.decode())
+
+    def test_communities_differ_in_who_is_competent(self):
+        Competence = self.env["property.workorder.competence"]
+        lifts, others = self.make_partner("Lifts Ltd."), self.make_partner("Doors Ltd.")
+        common = self.env.ref("property_workorder.category_common")
+        Competence.create(
+            [
+                {
+                    "community_id": self.community.id,
+                    "category_id": common.id,
+                    "competence": "contractor",
+                    "partner_id": others.id,
+                },
+                {
+                    "community_id": self.community.id,
+                    "category_id": self.env.ref("property_workorder.category_common_lift").id,
+                    "competence": "contractor",
+                    "partner_id": lifts.id,
+                },
+            ]
+        )
+        fault = self.env.ref("property_workorder.category_common_lift_fault")
+        lift = self.make_order(category_id=fault.id, partner_id=self.owner.id)
+        self.assertEqual((lift.competence, lift.responsible_partner_id), ("contractor", lifts))
+        self.assertIn("Lifts Ltd.", " ".join(event["text"] for event in lift._get_timeline()))
+        self.assertEqual(self.make_order().responsible_partner_id, others)
+        elsewhere = self.make_order(
+            user=self.user_manager, community_id=self.other_community.id, building_id=False
+        )
+        self.assertEqual(elsewhere.competence, "company")
+        with self.assertRaises(AccessError):
+            Competence.with_user(self.user_staff).create(
+                {"community_id": self.community.id, "category_id": self.door.id}
+            )

@@ -64,6 +64,13 @@ class PropertyWorkorderDesk(models.TransientModel):
         readonly=False,
         domain="[('community_id', '=?', community_id)]",
     )
+    entrance_id = fields.Many2one(
+        "property.entrance",
+        compute="_compute_place",
+        store=True,
+        readonly=False,
+        domain="[('building_id', '=?', building_id), ('community_id', '=?', community_id)]",
+    )
     open_ids = fields.Many2many("property.workorder", compute="_compute_open")
     open_count = fields.Integer(compute="_compute_open")
     incident_text = fields.Text(compute="_compute_open")
@@ -140,6 +147,7 @@ class PropertyWorkorderDesk(models.TransientModel):
         for desk in self:
             desk.community_id = desk.unit_id.community_id or desk.community_id
             desk.building_id = desk.unit_id.building_id or desk.building_id
+            desk.entrance_id = desk.unit_id.entrance_id or desk.entrance_id
 
     @api.depends("unit_id", "building_id", "community_id", "partner_id", "category_id")
     def _compute_open(self):
@@ -179,14 +187,18 @@ class PropertyWorkorderDesk(models.TransientModel):
             desk.kind = category._get_effective("kind") or desk.kind or "repair"
             desk.is_urgent = bool(category._get_effective("is_urgent"))
 
-    @api.depends("category_id", "unit_id")
+    @api.depends("category_id", "unit_id", "community_id")
     def _compute_notes(self):
         today = fields.Date.context_today(self)
         for desk in self:
             category = desk.category_id
             desk.category_hint = category._get_effective("hint") or False
             order = self.env["property.workorder"].new(
-                {"category_id": category.id, "unit_id": desk.unit_id.id}
+                {
+                    "category_id": category.id,
+                    "unit_id": desk.unit_id.id,
+                    "community_id": desk.community_id.id,
+                }
             )
             order.competence = order._get_competence(today)
             desk.competence_note = order.competence_note
@@ -201,7 +213,8 @@ class PropertyWorkorderDesk(models.TransientModel):
             "caller_name": self.caller_name,
             "caller_phone": self.phone if len(self.phone or "") >= 7 else False,
             "community_id": self.community_id.id,
-            "building_id": self.building_id.id,
+            "building_id": self.building_id.id or self.entrance_id.building_id.id,
+            "entrance_id": self.entrance_id.id,
             "unit_id": self.unit_id.id,
             "category_id": self.category_id.id,
             "kind": self.kind,

@@ -20,11 +20,13 @@ class PropertyWorkorderStep(models.TransientModel):
             ("transfer", "Pass on"),
             ("return", "Give back"),
             ("help", "Call for help"),
+            ("answer", "Answer the resident"),
         ],
         required=True,
     )
     workorder_ids = fields.Many2many("property.workorder", required=True)
     reason = fields.Char()
+    answer = fields.Text(help="The resident reads it in the portal and by mail.")
     pause_reason = fields.Selection(
         selection=lambda self: (
             self.env["property.workorder.pause"]._fields["reason"]._description_selection(self.env)
@@ -102,7 +104,12 @@ class PropertyWorkorderStep(models.TransientModel):
             raise UserError(self.env._("Enter the reason first."))
         if self.step in ("assign", "transfer", "help") and not self.user_id:
             raise UserError(self.env._("Choose the technician first."))
-        if self.step == "pause":
+        if self.step == "answer":
+            if not (self.answer or "").strip():
+                raise UserError(self.env._("Write the answer first."))
+            for order in orders:
+                order.action_answer(self.answer)
+        elif self.step == "pause":
             orders.action_pause(self.pause_reason, self.reason, self.resume_date)
         elif self.step == "promise":
             if not self.promised_at:

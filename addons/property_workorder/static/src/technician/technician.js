@@ -1,12 +1,21 @@
 import { Component, onMounted, onWillStart, onWillUnmount, markup, useState } from "@odoo/owl";
 import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
-import { ConnectionLostError } from "@web/core/network/rpc";
+import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { SignatureDialog } from "@web/core/signature/signature_dialog";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { PhotoQueue, shrink } from "./photo_queue";
+
+const REFUSALS = ["UserError", "ValidationError", "AccessError", "MissingError"].map(
+    (name) => `odoo.exceptions.${name}`
+);
+
+/** Tell whether the server will never take it: no picture, an order that is gone. */
+export function isRefusal(error) {
+    return error instanceof RPCError && REFUSALS.includes(error.exceptionName);
+}
 
 /** The jobs of a technician on the phone: one thumb, large buttons, photos without a network. */
 export class TechnicianList extends Component {
@@ -155,7 +164,13 @@ export class TechnicianList extends Component {
                 continue;
             }
             const key = `${card.id}-${Date.now()}-${Math.random().toString(36).slice(2, 10)}`;
-            await this.queue.add({ key, id: card.id, kind, image });
+            const isKept = await this.queue.add({ key, id: card.id, kind, image });
+            if (!isKept) {
+                this.notification.add(
+                    _t("This browser keeps no photos. Leave the page open until they are sent."),
+                    { type: "warning" }
+                );
+            }
         }
         await this.flush();
     }
@@ -170,7 +185,7 @@ export class TechnicianList extends Component {
                     photo.image,
                 ]);
             },
-            (error) => error instanceof ConnectionLostError
+            isRefusal
         );
         this.state.waiting = outcome.left;
         for (const refused of outcome.refused) {
@@ -179,13 +194,20 @@ export class TechnicianList extends Component {
             });
         }
         if (outcome.left) {
-            this.state.offline = true;
+            this.state.offline = outcome.error instanceof ConnectionLostError;
         } else if (outcome.sent) {
             this.notification.add(_t("%(count)s photos sent", { count: outcome.sent }), {
                 type: "success",
             });
             await this.load();
         }
+    }
+
+    /** What somebody finds on his way is a request like any other. */
+    report() {
+        return this.action.doAction("property_workorder.property_workorder_desk_action", {
+            additionalContext: { default_channel: "staff" },
+        });
     }
 
     openForm(card) {
