@@ -10,3 +10,14 @@ def pre_init_hook(env):
     """
     env.execute_query(SQL("SET LOCAL client_min_messages TO warning"))
     env.cr.execute(SQL("CREATE EXTENSION IF NOT EXISTS btree_gist"))
+
+
+def post_init_hook(env):
+    """Give OdooBot a time zone: scheduled actions run as OdooBot, and the day on which a bill
+    falls due or a stay ends is the day of the people concerned, not that of Greenwich.
+
+    A zone set before is kept; else that of the administrator, else China's.
+    """
+    bot = env.ref("base.user_root")
+    if not bot.tz:
+        bot.tz = env.ref("base.user_admin").tz or "Asia/Shanghai"

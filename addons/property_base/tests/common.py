@@ -17,6 +17,8 @@ class PropertyCommon(TransactionCase):
         cls.env = cls.env(
             context={**cls.env.context, "tracking_disable": True, "no_reset_password": True}
         )
+        # one "today" for the tests and for the people in them, at any hour
+        cls.env.user.tz = "Asia/Shanghai"
         cls.company = cls.env.company
         cls.community = cls.make_community(name="Test Garden", code="TG")
         cls.other_community = cls.make_community(name="Other Garden", code="OG")
