@@ -13,7 +13,7 @@ from .portal import read_photos
 
 CODE_MINUTES = 10
 CODE_TRIES = 5
-PHONE = re.compile(r"\+?\d[\d -]{5,18}\d")
+PHONE = re.compile(r"\+?[0-9]{7,20}")
 
 
 class PlaceReport(http.Controller):
@@ -65,7 +65,7 @@ class PlaceReport(http.Controller):
         record_sudo = self._get_place(token)
         try:
             with request.env.cr.savepoint():
-                if not self._check_code(record_sudo, post):
+                if not self._check_code(record_sudo, {**post, "token": token}):
                     return self._render(token, record_sudo, values=post, code_sent=True)
                 order_sudo = self._register(record_sudo, post)
         except (UserError, ValidationError) as error:
@@ -74,7 +74,8 @@ class PlaceReport(http.Controller):
 
     def _check_code(self, record_sudo, post):
         """Tell whether the phone is proved, or send it a code."""
-        phone = (post.get("phone") or "").strip()
+        # spaces and dashes make no other phone
+        phone = re.sub(r"[ -]", "", post.get("phone") or "")
         if not PHONE.fullmatch(phone):
             raise UserError(request.env._("Enter your phone number, so that we can ask back."))
         community_sudo = record_sudo._get_place_community()
@@ -96,6 +97,9 @@ class PlaceReport(http.Controller):
                 request.session.pop("property_guest_code", None)
                 return True
             raise UserError(request.env._("The code is wrong or too old. Ask for a new one."))
+        limit = int(community_sudo._get_parameter("workorder_guest_reports_per_hour"))
+        # sudo: a guest has no rights of his own
+        request.env["property.workorder.guest.code"].sudo()._take(phone, post["token"], limit)
         fresh = f"{secrets.randbelow(10**6):06d}"
         salt = secrets.token_hex(8)
         request.session["property_guest_code"] = {
@@ -115,7 +119,7 @@ class PlaceReport(http.Controller):
         category = self._get_categories().filtered(lambda one: str(one.id) == post.get("category"))
         photos = read_photos(request.httprequest.files.getlist("photos"))
         vals = record_sudo._prepare_place_workorder_vals()
-        phone = post["phone"].strip()
+        phone = re.sub(r"[ -]", "", post["phone"])
         self._check_rate(record_sudo, vals, phone)
         order_sudo = (
             request.env["property.workorder"]

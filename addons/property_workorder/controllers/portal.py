@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 import base64
+from zoneinfo import ZoneInfo
 
 from odoo import fields, http
 from odoo.exceptions import UserError, ValidationError
@@ -256,8 +257,6 @@ class PropertyWorkorderPortal(PropertyPortal):
         """Return a moment of a form, in the user's time, as naive UTC."""
         if not text:
             return False
-        from zoneinfo import ZoneInfo
-
         try:
             moment = fields.Datetime.to_datetime(text.replace("T", " ") + ":00")
         except ValueError:
@@ -315,7 +314,7 @@ class PropertyWorkorderPortal(PropertyPortal):
         def rate(order):
             if order.partner_id != request.env.user.partner_id:
                 raise UserError(request.env._("Whoever reported it rates it."))
-            order._rate(int(stars) if stars.isdigit() else 0, (feedback or "").strip()[:2000])
+            order._rate(int(stars) if stars.isdecimal() else 0, (feedback or "").strip()[:2000])
 
         return self._act(order_id, rate, request.env._("Thank you for your rating."))
 

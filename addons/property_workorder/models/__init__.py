@@ -31,3 +31,4 @@ from . import property_authority
 from . import rating_rating
 from . import property_complaint_handler
 from . import res_users
+from . import property_workorder_guest_code

@@ -183,3 +183,26 @@ class TestPortal(WorkorderCommon, HttpCase):
         self.assertIn("wrong or too old", page.text)
         page = self.post(url, description="Dark", phone="13800138009", code=sent[0])
         self.assertIn("Thank you", page.text)
+
+    def test_nobody_is_flooded_with_codes(self):
+        parameter = self.env.ref("property_workorder.parameter_guest_code")
+        parameter.default_value = "true"
+        self.community._set_parameter("workorder_guest_reports_per_hour", 2)
+        place = self.env["property.place"]._find_or_create(self.unit)[self.unit.id]
+        url = f"/p/{place.token}/report"
+        self.authenticate(None, None)
+        sent = []
+        model = type(self.env["property.community"])
+        with patch.object(model, "_send_guest_code", lambda self, phone, code: sent.append(phone)):
+            for phone in ("138 0013 8009", "138-0013-8009", "13800138009", "13800138010"):
+                page = self.post(url, description="Dark", phone=phone)
+        self.assertIn("Too many codes", page.text)
+        self.assertEqual(sent, ["13800138009", "13800138009"])
+        self.assertFalse(self.env["property.workorder"].search([("channel", "=", "qr")]))
+
+    def test_a_sign_that_is_no_number_is_no_rating(self):
+        order = self.make_order(partner_id=self.owner.id)
+        self.login(self.user_owner)
+        page = self.post(f"/my/requests/{order.id}/rate", stars="²")
+        self.assertEqual(page.status_code, 200)
+        self.assertFalse(order.satisfaction)
