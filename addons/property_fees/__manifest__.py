@@ -82,6 +82,7 @@
         "views/property_cash_closing_views.xml",
         "report/property_collecting_report.xml",
         "report/property_collecting_templates.xml",
+        "views/property_autopay_views.xml",
         "views/property_collecting_menus.xml",
         "views/property_payment_reference_views.xml",
         "views/property_channel_statement_views.xml",
@@ -95,7 +96,10 @@
         "wizard/property_dunning_run_views.xml",
         "report/property_arrears_report.xml",
         "views/account_bank_statement_line_views.xml",
+        "views/property_write_off_views.xml",
         "report/property_payment_poster_report.xml",
+        "views/portal_autopay_templates.xml",
+        "views/portal_held_templates.xml",
     ],
     "assets": {
         "web.assets_frontend": ["property_fees/static/src/portal/**/*"],

@@ -4,3 +4,5 @@ from . import payment
 from . import tax_invoice
 from . import charging
 from . import statement
+from . import autopay
+from . import held

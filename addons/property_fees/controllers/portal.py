@@ -206,6 +206,7 @@ class PropertyFeesPortal(PropertyPortal):
                 move_sudo := partial_sudo.credit_move_id.move_id
             ).origin_payment_id.property_receipt_id
             and move_sudo.move_type == "entry"
+            and move_sudo.property_settlement_kind != "write_off"
         ]
 
     def _get_fee_bills_being_paid(self, bills_sudo):

@@ -79,3 +79,6 @@ from . import property_fee_deferral
 from . import property_unit_year
 from . import property_fee_run_schedule
 from . import property_payment_poster
+from . import property_bank_sheet
+from . import property_autopay
+from . import property_write_off

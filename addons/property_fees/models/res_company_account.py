@@ -16,6 +16,7 @@ PLACES = {
     "fund": ("liability_current", ("2241",)),
     "deferred": ("liability_current", ("2203",)),
     "takeover": ("asset_current", ("1221",)),
+    "bad_debt": ("expense", ("5711", "6702", "6701", "5603", "6711")),
 }
 FALLBACK = {
     "liability_current": "224100",
@@ -86,11 +87,17 @@ class ResCompany(models.Model):
         help="Debts pass through it from the old to the new owner; it is empty afterwards.",
     )
 
+    property_bad_debt_account_id = fields.Many2one(
+        "account.account",
+        string="Account of bad debts",
+        check_company=True,
+        help="Loss on debts that are written off; what is paid later after all lowers it.",
+    )
+
     def _get_property_account(self, kind):
         """Return the account of a kind of money, made from the chart when the company has none.
 
-        :param kind: prepaid, deposit, agent, late_fee, damage, cash_difference, collector or
-            takeover
+        :param kind: a key of ``PLACES``
         :return: `account.account` with sudo
         :raise UserError: when the company has no chart of accounts
         """
@@ -155,6 +162,7 @@ class ResCompany(models.Model):
             "fund": self.env._("Funds of the owners"),
             "deferred": self.env._("Fees billed and not earned yet"),
             "takeover": self.env._("Debts taken over"),
+            "bad_debt": self.env._("Bad debts"),
         }
 
     def action_create_property_accounts(self):

@@ -26,6 +26,9 @@ class ResConfigSettings(models.TransientModel):
     property_collector_account_id = fields.Many2one(
         related="company_id.property_collector_account_id", readonly=False
     )
+    property_bad_debt_account_id = fields.Many2one(
+        related="company_id.property_bad_debt_account_id", readonly=False
+    )
 
     def action_create_property_accounts(self):
         """Make the accounts that are missing, and show them."""

@@ -26,3 +26,8 @@ from . import test_portal_charging
 from . import test_bank_match
 from . import test_fund
 from . import test_statement
+from . import test_bank_sheet
+from . import test_autopay
+from . import test_portal_held
+from . import test_write_off
+from . import test_autopay_concurrency
