@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
+
+from pytz import UTC, timezone
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -8,6 +10,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..rules import personal as rule
+from ..rules import residence
 
 
 class PropertyUnit(models.Model):
@@ -214,6 +217,52 @@ class PropertyUnit(models.Model):
             occupants = unit.occupancy_ids._filtered_on(today).filtered("verified").partner_id
             unit.owner_user_ids = owners.user_ids
             unit.resident_user_ids = (owners | occupants).user_ids
+
+    @api.model
+    def _get_held_since(self, user, owners_only=False):
+        """Return since when the contact of ``user`` has belonged to each present unit.
+
+        What happened in a unit before is the business of those who lived there then: portal pages
+        show residents what came after this day only.
+
+        :param user: ``res.users``
+        :param owners_only: look at ownership alone
+        :return: dict unit id -> first day of the unbroken relation, ``None`` for "since ever"
+        """
+        today = fields.Date.context_today(self)
+        mine = [("partner_id", "=", user.partner_id.id)]
+        # sudo: own relations of the user
+        lines = list(self.env["property.ownership"].sudo().search(mine))
+        if not owners_only:
+            lines += self.env["property.occupancy"].sudo().search([*mine, ("verified", "=", True)])
+        periods = {}
+        for line in lines:
+            periods.setdefault(line.unit_id.id, []).append(
+                (line.start_date or None, line.end_date or None)
+            )
+        held = {unit_id: residence.held_since(spans, today) for unit_id, spans in periods.items()}
+        return {unit_id: since for unit_id, (now, since) in held.items() if now}
+
+    @api.model
+    def _get_held_domain(self, user, unit_field, moment_field, owners_only=False):
+        """Return the domain of what happened in the user's units since he belongs to them.
+
+        :param moment_field: a datetime field; empty counts as now
+        """
+        day_start = {}
+        zone = timezone(user.tz or self.env.user.tz or "Asia/Shanghai")
+        for unit_id, since in self._get_held_since(user, owners_only=owners_only).items():
+            start = since and zone.localize(datetime.combine(since, time.min)).astimezone(UTC)
+            day_start.setdefault(start and start.replace(tzinfo=None), []).append(unit_id)
+        return Domain.OR(
+            Domain(unit_field, "in", unit_ids)
+            & (
+                Domain.TRUE
+                if not start
+                else Domain(moment_field, "=", False) | Domain(moment_field, ">=", start)
+            )
+            for start, unit_ids in day_start.items()
+        )
 
     def _search_owner_ids(self, operator, value):
         return self._search_through("ownership_ids", "partner_id", operator, value)

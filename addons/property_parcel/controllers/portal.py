@@ -38,18 +38,8 @@ class PropertyParcelPortal(PropertyPortal):
     # === HELPERS === #
 
     def _get_parcel_domain(self):
-        """Return what the user may see: the household's, and own ones without a unit."""
-        user = request.env.user
-        units = self._get_property_units()
-        # an owner who lets the unit does not see what the tenants get
-        homes = units.filtered(lambda unit: not unit.is_let or user.partner_id in unit.occupant_ids)
-        return [
-            "|",
-            ("unit_id", "in", homes.ids),
-            "&",
-            ("unit_id", "=", False),
-            ("partner_id", "=", user.partner_id.id),
-        ]
+        """Return what the user may see."""
+        return list(request.env["property.parcel"]._get_portal_domain(request.env.user))
 
     def _get_parcel(self, parcel_id):
         """Return one parcel of the household as sudo, or an empty record."""

@@ -19,3 +19,4 @@ from . import property_parcel_locker
 from . import property_parcel_desk
 from . import property_consent
 from . import property_cockpit
+from . import property_parcel_resident

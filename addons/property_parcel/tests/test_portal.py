@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+from datetime import date
+
 from odoo import http
 from odoo.tests import HttpCase, tagged
 
@@ -31,6 +33,23 @@ class TestPortal(ParcelCommon, HttpCase):
         parcel = self.make_parcel(partner_id=tenant.id)
         self.authenticate("property_owner", "property_owner")
         self.assertNotIn(parcel.pickup_code_text, self.url_open("/my/parcels").text)
+
+    def test_whoever_moves_in_sees_nothing_from_before(self):
+        before = self.make_parcel(number=1)
+        before.checked_in_at = "2026-03-01 08:00:00"
+        buyer = self.user_neighbour.partner_id
+        self.unit._set_owners(date(2026, 3, 2), [(buyer, 1, 1, True)])
+        after = self.make_parcel(number=2, partner_id=buyer.id)
+        for parcel, is_seen in ((before, False), (after, True)):
+            with self.subTest(parcel=parcel.name):
+                self.assertEqual(self.user_neighbour in parcel.portal_user_ids, is_seen)
+                found = self.env["property.parcel"].with_user(self.user_neighbour)
+                self.assertEqual(bool(found.search([("id", "=", parcel.id)])), is_seen)
+                self.assertNotIn(self.user_owner, parcel.portal_user_ids)
+        self.authenticate("property_neighbour", "property_neighbour")
+        page = self.url_open("/my/parcels").text
+        self.assertIn(after.pickup_code_text, page)
+        self.assertNotIn(before.pickup_code_text, page)
 
     def test_proxy_hold_consent_and_sending(self):
         parcel = self.make_parcel()

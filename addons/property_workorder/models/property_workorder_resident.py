@@ -79,15 +79,18 @@ class PropertyWorkorder(models.Model):
         """Return the domain of the orders that a resident may see today.
 
         Rights end with the ownership or occupancy; what was reported without a unit stays with
-        whoever reported it. Owners also see the repairs in their unit that others reported.
+        whoever reported it. Owners also see the repairs in their unit that others reported since
+        they own it.
         """
         own = Domain("partner_id", "=", user.partner_id.id)
         resident = Domain("unit_id.resident_user_ids", "in", user.ids)
-        owner = Domain("unit_id.owner_user_ids", "in", user.ids)
+        owner = self.env["property.unit"]._get_held_domain(
+            user, "unit_id", "registered_at", owners_only=True
+        )
         return (
             (Domain("unit_id", "=", False) & own)
             | (Domain("unit_id", "!=", False) & resident & own)
-            | (Domain("unit_id", "!=", False) & owner & Domain("kind", "in", LIVE_KINDS))
+            | (owner & Domain("kind", "in", LIVE_KINDS))
         )
 
     # === URGING, RATING, REOPENING === #
