@@ -171,7 +171,9 @@ class PropertyWorkorderPortal(PropertyPortal):
         units = self._get_property_units()
         categories = self._get_request_categories()
         places = {}
-        for category in categories:
+        for category in categories.sorted(
+            lambda one: [(above.sequence, above.name) for above in reversed(one._get_lineage())]
+        ):
             lineage = category._get_lineage()
             group = places.setdefault(lineage[-1], {})
             group.setdefault(lineage[1], []).append(category)
