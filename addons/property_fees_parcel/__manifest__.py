@@ -7,6 +7,6 @@
     "author": "Property Suite contributors",
     "license": "LGPL-3",
     "depends": ["property_fees", "property_parcel"],
-    "data": ["views/property_parcel_views.xml"],
+    "data": ["views/property_parcel_views.xml", "views/portal_templates.xml"],
     "auto_install": True,
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from odoo import fields, http
+from odoo.fields import Domain
 from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import pager as portal_pager
@@ -58,18 +59,23 @@ class PropertyFeesPortal(PropertyPortal):
 
     # === HELPERS === #
 
+    def _get_fee_bill_domain(self):
+        """Return which bills the current user may read (hook): those of fees, and their late fees.
+
+        Addons with other bills join theirs; the domain is the right itself.
+        """
+        mine = [("portal_user_ids", "in", request.env.user.ids), ("state", "=", "posted")]
+        return Domain("property_fee_charge_ids", "any", mine) | Domain(
+            "property_late_fee_bill_id.property_fee_charge_ids", "any", mine
+        )
+
     def _get_fee_bills(self, show="all", unit_id=None):
         """Return the bills that the current user may read, newest first, as sudo.
 
         :param show: ``open`` for bills with something left to pay, ``paid``, or ``all``
         :param unit_id: only bills of this unit
         """
-        mine = [("portal_user_ids", "in", request.env.user.ids), ("state", "=", "posted")]
-        domain = [
-            "|",
-            ("property_fee_charge_ids", "any", mine),
-            ("property_late_fee_bill_id.property_fee_charge_ids", "any", mine),
-        ]
+        domain = list(self._get_fee_bill_domain())
         if show == "open":
             domain += [("payment_state", "in", OPEN_STATES)]
         elif show == "paid":

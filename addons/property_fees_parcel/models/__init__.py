@@ -1,4 +1,3 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from . import property_parcel_station
 from . import property_parcel
-from . import property_parcel_settlement

@@ -9,11 +9,9 @@ class PropertyParcel(models.Model):
     _inherit = "property.parcel"
 
     storage_invoice_id = fields.Many2one(
-        "account.move", string="Storage invoice", readonly=True, copy=False
+        "account.move", "Storage invoice", readonly=True, copy=False, index="btree_not_null"
     )
-    cod_move_id = fields.Many2one(
-        "account.move", string="Entry of the money", readonly=True, copy=False
-    )
+    cod_move_id = fields.Many2one("account.move", "Entry of the money", readonly=True, copy=False)
 
     def _on_collected(self):
         """Extend `property_parcel`: invoice the storage."""
@@ -32,8 +30,8 @@ class PropertyParcel(models.Model):
         payer = parcel_sudo.partner_id or parcel_sudo.unit_id.representative_id
         if parcel_sudo.storage_invoice_id or not parcel_sudo.storage_fee or not payer:
             return parcel_sudo.storage_invoice_id
-        station = parcel_sudo.station_id
-        journal = parcel_sudo.community_id._get_fee_journal()
+        station, community = parcel_sudo.station_id, parcel_sudo.community_id
+        journal = community._get_fee_journal()
         if not station.storage_product_id or not journal:
             raise UserError(
                 self.env._(
@@ -42,58 +40,81 @@ class PropertyParcel(models.Model):
                     station=station.name,
                 )
             )
-        account = parcel_sudo.community_id.analytic_account_id
-        invoice = parcel_sudo.env["account.move"].create(
-            {
-                "move_type": "out_invoice",
-                "journal_id": journal.id,
-                "partner_id": payer.id,
-                "invoice_date": fields.Date.context_today(self),
-                "invoice_origin": self.name,
-                "property_community_id": parcel_sudo.community_id.id,
-                "property_unit_id": parcel_sudo.unit_id.id,
-                "invoice_line_ids": [
-                    fields.Command.create(
-                        {
-                            "product_id": station.storage_product_id.id,
-                            "name": self.env._(
-                                "Storage of parcel %(number)s, %(days)s days, %(free)s free",
-                                number=self.name,
-                                days=parcel_sudo.waiting_days,
-                                free=station.storage_free_days,
-                            ),
-                            "quantity": 1,
-                            "price_unit": parcel_sudo.storage_fee,
-                            "analytic_distribution": {str(account.id): 100} if account else False,
-                        }
-                    )
-                ],
-            }
+        account = community.analytic_account_id
+        days = {"days": parcel_sudo.waiting_days, "free": station.storage_free_days}
+        label = self.env._(
+            "Storage of parcel %(number)s, %(days)s days, %(free)s free", number=self.name, **days
         )
-        invoice.action_post()
-        parcel_sudo.storage_invoice_id = invoice
-        return invoice
+        line = {
+            "product_id": station.storage_product_id.id,
+            "name": label,
+            "price_unit": parcel_sudo.storage_fee,
+            "analytic_distribution": {str(account.id): 100} if account else False,
+        }
+        vals = {
+            "move_type": "out_invoice",
+            "journal_id": journal.id,
+            "partner_id": payer.id,
+            "invoice_date": fields.Date.context_today(self),
+            "invoice_origin": self.name,
+            "property_community_id": community.id,
+            "property_unit_id": parcel_sudo.unit_id.id,
+            "invoice_line_ids": [fields.Command.create(line)],
+        }
+        parcel_sudo.storage_invoice_id = parcel_sudo.env["account.move"].create(vals)
+        parcel_sudo.storage_invoice_id.action_post()
+        return parcel_sudo.storage_invoice_id
 
     def _on_cod_collected(self):
         """Extend `property_parcel`: post the money where the station has its accounts."""
         super()._on_cod_collected()
-        for parcel in self:
-            # sudo: the desk is no accountant; what is not posted now is when it is handed on
-            station_sudo = parcel.station_id.sudo()
-            if station_sudo.cod_journal_id and station_sudo.cod_account_id:
-                parcel._post_cod()
+        # sudo: the desk is no accountant; what is not posted now is when it is handed on
+        for parcel_sudo in self.sudo():
+            if parcel_sudo.station_id.cod_journal_id and parcel_sudo.station_id.cod_account_id:
+                parcel_sudo._post_cod()
 
     def _post_cod(self):
         """Post the money that was taken, once: cash against the pass-through account."""
         for parcel_sudo in self.sudo():  # sudo: the desk is no accountant
             if parcel_sudo.cod_move_id or not parcel_sudo.cod_collected_amount:
                 continue
-            move = parcel_sudo.env["account.move"].create(
-                parcel_sudo.station_id._prepare_cod_move(
-                    parcel_sudo.cod_collected_amount,
-                    parcel_sudo.carrier_id,
-                    self.env._("Cash on delivery %(number)s", number=parcel_sudo.name),
-                )
+            label = self.env._("Cash on delivery %(number)s", number=parcel_sudo.name)
+            vals = parcel_sudo.station_id._prepare_cod_move(
+                parcel_sudo.cod_collected_amount, parcel_sudo.carrier_id, label
             )
-            move.action_post()
-            parcel_sudo.cod_move_id = move
+            parcel_sudo.cod_move_id = parcel_sudo.env["account.move"].create(vals)
+            parcel_sudo.cod_move_id.action_post()
+
+
+class PropertyParcelSettlement(models.Model):
+    """Handing on clears the pass-through account."""
+
+    _inherit = "property.parcel.settlement"
+
+    move_ids = fields.Many2many(
+        "account.move",
+        string="Entries",
+        readonly=True,
+        copy=False,
+        groups="account.group_account_invoice",
+    )
+
+    def _on_handed_on(self):
+        """Extend `property_parcel`: post what is missing, and the money that leaves."""
+        super()._on_handed_on()
+        for settlement_sudo in self.sudo():  # sudo: the desk is no accountant
+            settlement_sudo.parcel_ids._post_cod()
+            carrier, label = settlement_sudo.carrier_id, settlement_sudo.name
+            stations = self.env["property.parcel.station"].sudo()  # sudo: see above
+            default = stations._get_default(settlement_sudo.community_id)
+            vals_list, amounts = [], {}
+            for parcel in settlement_sudo.parcel_ids:
+                amounts.setdefault(parcel.station_id, []).append(parcel.cod_collected_amount)
+            for shipment in settlement_sudo.shipment_ids.filtered("amount"):
+                station, amount = shipment.station_id or default, shipment.amount
+                amounts.setdefault(station, []).append(amount)
+                vals_list.append(station._prepare_cod_move(amount, carrier, shipment.name))
+            for station, parts in amounts.items():
+                vals_list.append(station._prepare_cod_move(-sum(parts), carrier, label))
+            settlement_sudo.move_ids = settlement_sudo.env["account.move"].create(vals_list)
+            settlement_sudo.move_ids.action_post()

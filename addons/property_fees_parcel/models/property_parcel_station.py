@@ -12,7 +12,7 @@ class PropertyParcelStation(models.Model):
 
     storage_product_id = fields.Many2one(
         "product.product",
-        string="Storage product",
+        "Storage product",
         groups=ACCOUNTANT,
         help="Carries the income account and taxes of storage fees.",
     )
@@ -35,8 +35,8 @@ class PropertyParcelStation(models.Model):
 
         :raise UserError: when the station has no accounts yet
         """
-        cash = self.cod_journal_id.default_account_id
-        if not cash or not self.cod_account_id:
+        cash, transit = self.cod_journal_id.default_account_id, self.cod_account_id
+        if not cash or not transit:
             raise UserError(
                 self.env._(
                     "%(station)s has no cash journal or no pass-through account. An accountant "
@@ -44,14 +44,13 @@ class PropertyParcelStation(models.Model):
                     station=self.name,
                 )
             )
-        common = {"name": label, "partner_id": carrier.partner_id.id}
-        lines = [(cash, amount), (self.cod_account_id, -amount)]
+        line = {"name": label, "partner_id": carrier.partner_id.id}
         return {
             "move_type": "entry",
             "journal_id": self.cod_journal_id.id,
             "ref": label,
             "line_ids": [
-                fields.Command.create({**common, "account_id": account.id, "balance": balance})
-                for account, balance in lines
+                fields.Command.create({**line, "account_id": cash.id, "balance": amount}),
+                fields.Command.create({**line, "account_id": transit.id, "balance": -amount}),
             ],
         }

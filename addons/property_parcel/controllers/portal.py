@@ -5,10 +5,11 @@ from odoo.http import request
 
 from odoo.addons.property_base.controllers.portal import PropertyPortal
 
+from ..models.messages import clean_waybill
 from ..models.property_parcel_station import STOCK
 from ..rules.code import spoken
 
-PAGE = 30
+PAGE, MOST_EXPECTED = 30, 20
 LIVE = ("expected", *STOCK)
 
 
@@ -65,11 +66,19 @@ class PropertyParcelPortal(PropertyPortal):
     # === PAGES === #
 
     @http.route("/my/parcels", type="http", auth="user", website=True, readonly=True)
-    def portal_my_parcels(self, show="waiting", page=1, **_kwargs):
+    def portal_my_parcels(self, show="waiting", page=1, search=None, **_kwargs):
         """Show what waits and what was; unknown arguments count as none."""
         show = show if show in ("waiting", "history", "outgoing") else "waiting"
         parcels = request.env["property.parcel"].sudo()  # sudo: the domain is the right itself
         domain = self._get_parcel_domain()
+        search = (search or "").strip()[:40]
+        found = parcels.browse()
+        if show == "waiting":
+            found = parcels.search([*domain, ("state", "in", LIVE)], order="id desc")
+        elif show == "history":
+            # a search looks at what waits as well
+            past = [("waybill", "ilike", search)] if search else [("state", "not in", LIVE)]
+            found = parcels.search([*domain, *past], limit=PAGE, order="id desc")
         partner = request.env.user.partner_id
         holds = request.env["property.parcel.hold"].sudo()  # sudo: own holds
         today = fields.Date.context_today(parcels)
@@ -81,11 +90,8 @@ class PropertyParcelPortal(PropertyPortal):
             "spoken": spoken,
             "units": self._get_property_units(),
             "partner": partner,
-            "parcels": parcels.search([*domain, ("state", "in", LIVE)], order="id desc")
-            if show == "waiting"
-            else parcels.search([*domain, ("state", "not in", LIVE)], limit=PAGE, order="id desc")
-            if show == "history"
-            else parcels.browse(),
+            "search": search,
+            "parcels": found,
             "shipments": request.env["property.parcel.shipment"]
             .sudo()  # sudo: own shipments
             .search([("partner_id", "=", partner.id)], limit=PAGE)
@@ -135,6 +141,7 @@ class PropertyParcelPortal(PropertyPortal):
                 else False,
                 "is_mine": parcel.partner_id == request.env.user.partner_id
                 or not parcel.partner_id,
+                "complaints": self._get_parcel_complaints(parcel),
                 "events": parcel.event_ids.filtered(
                     lambda event: (
                         event.kind
@@ -154,6 +161,14 @@ class PropertyParcelPortal(PropertyPortal):
                     )
                 ),
             },
+        )
+
+    def _get_parcel_complaints(self, parcel):
+        """Return what the user complained of, and nobody else of the household."""
+        return parcel.incident_ids.filtered(
+            lambda one: (
+                one.kind == "complaint" and one.complainant_id == request.env.user.partner_id
+            )
         )
 
     # === ACTS === #
@@ -228,12 +243,69 @@ class PropertyParcelPortal(PropertyPortal):
                 "community_id": parcel.community_id.id,
                 "kind": "complaint",
                 "description": text.strip()[:2000],
+                "complainant_id": request.env.user.partner_id.id,
                 "user_id": parcel.station_id.manager_id.id or request.env.ref("base.user_root").id,
             }
         )
         return self._property_redirect(
             url, message=request.env._("Your complaint was sent. It is answered within 30 days.")
         )
+
+    @http.route(
+        "/my/parcels/<int:parcel_id>/dissatisfied",
+        type="http",
+        auth="user",
+        methods=["POST"],
+        website=True,
+    )
+    def portal_parcel_dissatisfied(self, parcel_id, incident_id=None, text=None, **_post):
+        """Say that the answer to a complaint does not satisfy: it is taken up again."""
+        parcel = self._get_parcel(parcel_id)
+        complaint = self._get_parcel_complaints(parcel).filtered(
+            lambda one: str(one.id) == str(incident_id or "")
+        )
+        if not complaint or not (text or "").strip():
+            return request.redirect("/my")
+        return self._parcel_act(
+            f"/my/parcels/{parcel.id}",
+            request.env._("Your complaint is taken up again."),
+            lambda: complaint._note_dissatisfied(text.strip()[:2000]),
+        )
+
+    @http.route("/my/parcels/expect", type="http", auth="user", methods=["POST"], website=True)
+    def portal_parcel_expect(self, waybill=None, carrier_id=None, **post):
+        """Announce a parcel that somebody waits for."""
+        unit = self._get_parcel_home(post.get("unit_id"))
+        if not unit:
+            return request.redirect("/my")
+        parcels = request.env["property.parcel"].sudo()  # sudo: in the own name only
+
+        def act():
+            number = clean_waybill(request.env, waybill)
+            carriers = self._get_parcel_carriers()
+            carrier = carriers.filtered(lambda one: str(one.id) == str(carrier_id or ""))
+            carrier = carrier or carriers._guess(number, unit.company_id)[:1]
+            if not carrier:
+                raise UserError(carriers._get_unknown_message(number, unit.company_id))
+            known = parcels.search([("carrier_id", "=", carrier.id), ("waybill", "=", number)])
+            if known:
+                # whose it is and where is told to nobody else
+                raise UserError(request.env._("This number is known already."))
+            waiting = [("partner_id", "=", request.env.user.partner_id.id)]
+            if parcels.search_count([*waiting, ("state", "=", "expected")]) >= MOST_EXPECTED:
+                raise UserError(request.env._("You have announced enough parcels for now."))
+            parcel = parcels.create(
+                {
+                    "waybill": number,
+                    "carrier_id": carrier.id,
+                    "community_id": unit.community_id.id,
+                    "unit_id": unit.id,
+                    "partner_id": request.env.user.partner_id.id,
+                }
+            )
+            parcel._log_event("announced")
+
+        return self._parcel_act("/my/parcels", request.env._("The desk knows about it."), act)
 
     @http.route("/my/parcels/hold", type="http", auth="user", methods=["POST"], website=True)
     def portal_parcel_hold(self, start_date=None, end_date=None, hold_id=None, **post):

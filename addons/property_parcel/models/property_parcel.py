@@ -3,6 +3,7 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 from odoo.addons.property_base.models.masked_char import MaskedChar
 
@@ -239,6 +240,8 @@ class PropertyParcel(models.Model):
     _client_key_uniq = models.UniqueIndex(
         "(client_key) WHERE client_key IS NOT NULL", "This scan has been saved already."
     )
+    _waybill_idx = models.Index("(waybill)")
+    _unit_stock_idx = models.Index("(unit_id) WHERE state IN ('quarantined', 'waiting', 'overdue')")
     _slot_stock_idx = models.Index("(slot_id) WHERE state IN ('quarantined', 'waiting', 'overdue')")
     _station_stock_idx = models.Index(
         "(station_id, state, checked_in_at) WHERE state IN ('quarantined', 'waiting', 'overdue')"
@@ -326,11 +329,13 @@ class PropertyParcel(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        numbers = self.env["ir.sequence"]
+        # sudo: looked up once for a batch of hundreds; numbers are drawn by whoever takes in
+        numbers_sudo = self.env["ir.sequence"].sudo()
+        numbers_sudo = numbers_sudo.search([("code", "=", "property.parcel")], limit=1)
         for vals in vals_list:
             vals["waybill"] = clean_waybill(self.env, vals.get("waybill"))
             if vals.get("name", "/") == "/":
-                vals["name"] = numbers.next_by_code("property.parcel") or "/"
+                vals["name"] = numbers_sudo.next_by_id() if numbers_sudo else "/"
         self._refuse_known(vals_list)
         return super().create(vals_list)
 
@@ -557,22 +562,33 @@ class PropertyParcel(models.Model):
 
     def _get_codes(self, station):
         """Return the codes in use at a station."""
-        # sudo: a code is taken whoever may see the parcel
-        rows = self.sudo().search_fetch(
-            [("station_id", "=", station.id), ("state", "in", STOCK)], ["pickup_code", "proxy_code"]
+        self.flush_model(["station_id", "state", "pickup_code", "proxy_code"])
+        # plain SQL: a code is taken whoever may see the parcel, and a station holds thousands
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT pickup_code, proxy_code FROM property_parcel "
+                "WHERE station_id = %s AND state IN %s",
+                station.id,
+                STOCK,
+            )
         )
-        return {code for row in rows for code in (row.pickup_code, row.proxy_code) if code}
+        return {code for row in rows for code in row if code}
 
     def _get_first_hold(self, station, now, special):
         """Return for what the parcel is held at check-in, and until when."""
         self.ensure_one()
-        if self.origin_class == "medium_high" and special.risk_procedure:
+        if safety.is_risk(
+            self.origin_class,
+            procedure=special.risk_procedure,
+            overseas=special.overseas_as_risk,
+        ):
             return "risk", False
         if special.central_check or self.origin_id.needs_check:
             return "check", False
         hours = max(
             station.static_hold_hours,
             self.origin_id.hold_hours,
+            special.hold_hours,
             station.community_id._get_parameter("parcel_static_hold_hours"),
         )
         if hours > 0:

@@ -22,6 +22,9 @@ class PropertyParcel(models.Model):
     disposal_approver_id = fields.Many2one(
         "res.users", string="Disposal approved by", readonly=True, copy=False
     )
+    called_at = fields.Datetime(
+        string="Called", readonly=True, copy=False, help="When the desk last phoned the addressee."
+    )
     detained_reason = fields.Char(copy=False)
     detained_user_id = fields.Many2one("res.users", string="Responsible", copy=False)
     detained_follow_up_date = fields.Date(string="Follow up on", copy=False)
@@ -79,6 +82,13 @@ class PropertyParcel(models.Model):
         notices._queue(reminded - overdue, "reminder")
         notices._queue(overdue, "overdue")
         return proposed
+
+    def action_note_call(self):
+        """Note that the addressee of an overdue parcel was called."""
+        self._require_state("waiting", "overdue")
+        self.with_context(**QUIET).write({"called_at": fields.Datetime.now()})
+        self._log_event("called")
+        return True
 
     # === WAYS OUT === #
 

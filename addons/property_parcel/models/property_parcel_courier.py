@@ -3,6 +3,7 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 from odoo.addons.property_base.models.masked_char import MaskedChar
 
@@ -43,6 +44,7 @@ class PropertyParcelCourier(models.Model):
     )
     suspended_reason = fields.Char(tracking=True)
     active = fields.Boolean(default=True)
+    station_ids = fields.Many2many("property.parcel.station", string="Stations served")
     pass_ids = fields.One2many("property.parcel.courier.pass", "courier_id", string="Passes")
     breach_ids = fields.One2many("property.parcel.breach", "courier_id", string="Breaches")
     breach_count = fields.Integer(compute="_compute_breach_count")
@@ -238,10 +240,18 @@ class PropertyParcelCourierPass(models.Model):
         }
 
     @api.model
+    def _find_pass(self, token):
+        """Return the pass with this QR code or number, or an empty record."""
+        token = (token or "").strip()
+        return self.search(
+            ["|", ("token", "=", token), ("name", "=ilike", token.replace("%", ""))], limit=1
+        )
+
+    @api.model
     def get_admission(self, token, plate=None):
         """Answer the gate: may the holder of this pass come in? (for guards and devices)"""
         self.check_access("read")
-        found = self.search(["|", ("token", "=", token), ("name", "=", token)], limit=1)
+        found = self._find_pass(token)
         if not found:
             return {"admitted": False, "reasons": [self.env._("This pass is not known here.")]}
         return found._answer_gate(plate)
@@ -267,6 +277,52 @@ class PropertyParcelCourierPass(models.Model):
         """Take the pass back."""
         self._set_state("revoked")
         return True
+
+    def _get_page_url(self):
+        """Return the page of the courier for the phone."""
+        self.ensure_one()
+        return f"{self.get_base_url()}/parcel/courier/{self.token}"
+
+    def action_open_page(self):
+        """Open what the courier sees on the phone."""
+        self.ensure_one()
+        return {"type": "ir.actions.act_url", "url": self._get_page_url(), "target": "new"}
+
+    def _get_page_collections(self):
+        """Return the outgoing parcels that this courier may accept, or has accepted."""
+        self.ensure_one()
+        carrier = self.carrier_id
+        common = Domain("community_id", "=", self.community_id.id)
+        free = Domain("state", "=", "requested") & Domain("carrier_id", "in", [False, carrier.id])
+        own = Domain("state", "in", ("accepted", "checked")) & Domain(
+            "courier_id", "=", self.courier_id.id
+        )
+        shipments = self.env["property.parcel.shipment"]
+        return shipments.search(common & (free | own), limit=50, order="wanted_at, id")
+
+    def _get_page_announced(self):
+        """Return how many parcels this courier has announced and not brought yet."""
+        self.ensure_one()
+        return self.env["property.parcel"].search_count(
+            [
+                ("courier_id", "=", self.courier_id.id),
+                ("community_id", "=", self.community_id.id),
+                ("state", "=", "expected"),
+            ]
+        )
+
+    def _announce(self, text):
+        """Announce a batch from the phone: a waybill per line, and for whom.
+
+        :return: (number announced, list of lines that were not, with the reason)
+        """
+        self.ensure_one()
+        station = self.courier_id.station_ids.filtered(
+            lambda one: one.community_id == self.community_id
+        )[:1] or self.env["property.parcel.station"]._get_default(self.community_id)
+        if not station:
+            raise UserError(self.env._("The community has no parcel station yet."))
+        return self.env["property.parcel.bulk"]._announce(station, self.courier_id, text)
 
     def action_try(self):
         """Show what the gate would answer, with the plate on the pass."""
@@ -300,6 +356,34 @@ class PropertyParcelEntry(models.Model):
     plate = fields.Char()
     admitted = fields.Boolean()
     reason = fields.Char()
+    left_at = fields.Datetime(string="Left", readonly=True)
+    due_out_at = fields.Datetime(
+        string="May stand until", compute="_compute_due_out_at", store=True, precompute=True
+    )
+    is_over = fields.Boolean(string="Stands too long", compute="_compute_is_over")
+
+    @api.depends("asked_at", "admitted", "pass_id")
+    def _compute_due_out_at(self):
+        for entry in self:
+            minutes = entry.pass_id.stopping_minutes
+            entry.due_out_at = (
+                fields.Datetime.add(entry.asked_at, minutes=minutes)
+                if entry.admitted and minutes and not entry.pass_id.inner_shuttle
+                else False
+            )
+
+    @api.depends("due_out_at", "left_at")
+    def _compute_is_over(self):
+        now = fields.Datetime.now()
+        for entry in self:
+            entry.is_over = bool(entry.due_out_at) and (entry.left_at or now) > entry.due_out_at
+
+    def action_leave(self):
+        """The vehicle has left."""
+        self.check_access("read")
+        inside = self.filtered(lambda one: one.admitted and not one.left_at)
+        inside.sudo().write({"left_at": fields.Datetime.now()})  # sudo: the log of the gate
+        return True
 
 
 class PropertyParcelBreach(models.Model):

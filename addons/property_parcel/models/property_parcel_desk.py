@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..rules import addressee as rule
 from ..rules import code as code_rule
@@ -10,7 +11,8 @@ from .messages import clean_waybill
 from .property_parcel import QUIET
 from .property_parcel_station import STOCK
 
-DIRECTORY_LIMIT = 5000
+DIRECTORY_PAGE, DIRECTORY_LIMIT = 500, 5000
+CANDIDATES = 300
 SIZES = ("small", "medium", "large", "huge")
 
 
@@ -23,7 +25,7 @@ class PropertyParcel(models.Model):
 
     @api.model
     def desk_load(self, station_id=None):
-        """Return what the desk keeps: stations, carriers, directory, banner."""
+        """Return what the desk needs to open: stations, carriers, banner; the directory follows."""
         self.check_access("create")
         stations = self.env["property.parcel.station"].search([])
         station = stations.filtered(lambda one: one.id == station_id) or stations[:1]
@@ -47,13 +49,51 @@ class PropertyParcel(models.Model):
             "sizes": [{"id": key, "name": label} for key, label in sizes],
             "banner": self._get_desk_banner(station),
             "counts": self._get_desk_counts(station),
-            "directory": self._get_directory(station.community_id),
+        }
+
+    @api.model
+    def desk_directory(self, station_id, after=0):
+        """Return a page of people and units for proposals without the network, and where to go on.
+
+        The desk fetches the pages while it is in use already, up to a limit: in a larger community
+        what is typed is looked up by the server, and resolved by it once the network is back.
+
+        :param after: ``next`` of the page before
+        :return: dict ``rows`` (tails, no whole numbers) and ``next`` (0: that was all)
+        """
+        self.check_access("create")
+        station = self.env["property.parcel.station"].browse(station_id)
+        station.check_access("read")
+        community = station.community_id
+        if not community:
+            return {"rows": [], "next": 0}
+        # sudo: intake staff match people of the community, whatever else they may see
+        units_sudo = (
+            self.env["property.unit"]
+            .sudo()
+            .search(
+                [("community_id", "=", community.id), ("id", ">", after)],
+                limit=DIRECTORY_PAGE,
+                order="id",
+            )
+        )
+        people = self._get_people_of(units_sudo)
+        full = len(units_sudo) == DIRECTORY_PAGE
+        return {
+            "rows": [
+                [one.unit_key, one.unit, one.key, one.name, rule.tail(one.phone)] for one in people
+            ],
+            "next": units_sudo[-1].id if full else 0,
+            "limit": DIRECTORY_LIMIT,
         }
 
     @api.model
     def _get_desk_banner(self, station):
         period = self.env["property.parcel.special.period"]._get_current(station.community_id)
-        return period.name or ""
+        lines = [period.name or ""]
+        if station.disinfection_due:
+            lines.append(self.env._("The station is due for disinfection."))
+        return " · ".join(filter(None, lines))
 
     @api.model
     def _get_desk_counts(self, station):
@@ -63,25 +103,16 @@ class PropertyParcel(models.Model):
         return {state: dict(rows).get(state, 0) for state in STOCK}
 
     @api.model
-    def _get_directory(self, community, limit=DIRECTORY_LIMIT):
-        """Return people and units for proposals without the network; tails, no whole numbers."""
-        if not community:
-            return []
-        return [
-            [one.unit_key, one.unit, one.key, one.name, rule.tail(one.phone)]
-            for one in self._get_people(community, limit)
-        ]
+    def _get_people(self, community):
+        """Return who lives in or owns a unit of the community today, as the rule knows them."""
+        # sudo: intake staff match people of the community, whatever else they may see
+        units_sudo = self.env["property.unit"].sudo()
+        return self._get_people_of(units_sudo.search([("community_id", "=", community.id)]))
 
     @api.model
-    def _get_people(self, community, limit=None, domain=()):
-        """Return who lives in or owns a unit today, as the rule knows them."""
+    def _get_people_of(self, units_sudo):
+        """Return who lives in or owns these units today; an empty unit stands for itself."""
         today = fields.Date.context_today(self)
-        # sudo: intake staff match people of the community, whatever else they may see
-        units_sudo = (
-            self.env["property.unit"]
-            .sudo()
-            .search([("community_id", "=", community.id), *domain], limit=limit)
-        )
         owners = units_sudo.ownership_ids._filtered_on(today)
         stays = units_sudo.occupancy_ids._filtered_on(today)
         people, seen = [], set()
@@ -107,12 +138,64 @@ class PropertyParcel(models.Model):
         return people
 
     @api.model
+    def _find_people(self, community, text):
+        """Return the people among whom the rule looks for what was typed.
+
+        The database narrows them down by the parts of each word, so that it takes as long in a
+        community of 20,000 units as in one of 200; the rule has the last word.
+        """
+        keys = rule.keys(text)
+        if not keys:
+            return []
+        # plain SQL: staff match people of the community, whatever else they may see
+        self.env.flush_all()
+        query = SQL(
+            "SELECT u.id FROM property_unit u WHERE u.community_id = %s AND u.active AND %s "
+            "ORDER BY u.id LIMIT %s",
+            community.id,
+            SQL(" AND ").join(self._person_condition(key) for key in keys),
+            CANDIDATES,
+        )
+        unit_ids = [row[0] for row in self.env.execute_query(query)]
+        # sudo: see above
+        return self._get_people_of(self.env["property.unit"].sudo().browse(unit_ids))
+
+    @api.model
+    def _person_condition(self, key):
+        """Return the SQL condition that a unit, or somebody in it, may fit a folded word."""
+        unit = self._folds_to(SQL("u.name"), [key])
+        who = self._folds_to(SQL("p.name"), [part for part in key.split(rule.HIDDEN) if part])
+        if key.isdecimal():
+            digits = SQL("regexp_replace(p.phone, '[^0-9]', '', 'g')")
+            who = SQL("%s OR %s LIKE %s", who, digits, f"%{key}") if len(key) >= 4 else who
+        lives = [
+            SQL(
+                "u.id IN (SELECT t.unit_id FROM %s t JOIN res_partner p ON p.id = t.partner_id "
+                "WHERE t.community_id = u.community_id AND (%s))",
+                SQL.identifier(table),
+                who,
+            )
+            for table in ("property_ownership", "property_occupancy")
+        ]
+        return SQL("(%s)", SQL(" OR ").join([unit, *lives]))
+
+    @api.model
+    def _folds_to(self, column, parts):
+        """Return the SQL condition that a folded column holds the parts, as the rule folds."""
+        folded = SQL("translate(lower(%s), %s, '')", column, rule.DROPPED)
+        likes = [
+            SQL("%s LIKE %s", folded, f"%{part.replace('%', '').replace('_', '')}%")
+            for part in parts
+        ]
+        return SQL(" AND ").join(likes) if likes else SQL("false")
+
+    @api.model
     def desk_propose(self, station_id, text):
         """Return the addressees that fit what was typed, the best first."""
         self.check_access("create")
         station = self.env["property.parcel.station"].browse(station_id)
         station.check_access("read")
-        found = rule.propose(self._get_people(station.community_id), text)
+        found = rule.propose(self._find_people(station.community_id, text), text)
         return [self._describe_person(person) for person in found]
 
     @api.model
@@ -177,11 +260,18 @@ class PropertyParcel(models.Model):
         if parcel:
             parcel._lock_flow()
             parcel._require_state("expected")
-            parcel.write({name: value for name, value in parcel_vals.items() if value})
+            parcel.write({**parcel._keep_announced(parcel_vals), "client_key": key or False})
         else:
             parcel = parcels.create({**parcel_vals, "client_key": key or False})
         parcel._check_in()
         return {**parcel._describe_for_desk(), "warnings": warnings + parcel._get_warnings()}
+
+    def _keep_announced(self, vals):
+        """Return the values for an announced parcel: what the desk left open stays as announced."""
+        self.ensure_one()
+        who = ("unit_id", "partner_id", "addressee_name")
+        named = any(vals.get(name) for name in who)
+        return {name: value for name, value in vals.items() if value or (named and name in who)}
 
     @api.model
     def _find_expected(self, vals):
@@ -238,7 +328,7 @@ class PropertyParcel(models.Model):
 
         :raise UserError: when nothing or more than one thing fits
         """
-        people = self._get_people(station.community_id)
+        people = self._find_people(station.community_id, text)
         found = rule.propose(people, text, limit=2)
         if not found:
             raise UserError(
@@ -345,6 +435,8 @@ class PropertyParcel(models.Model):
             "station": self.station_id.name,
             "unit": self.unit_id.name or "",
             "unit_id": self.unit_id.id,
+            # sudo: the key alone; who it is stays masked
+            "partner_id": self.sudo().partner_id.id,
             "addressee": self.addressee or "",
             "tail": self.phone_tail or "",
             "slot": self.slot_id.name or "",
@@ -446,6 +538,46 @@ class PropertyParcel(models.Model):
             domain |= Domain("partner_id.name", "ilike", words)
             domain |= Domain("addressee_name", "ilike", words)
         return self.search(stock & domain, limit=30, order="checked_in_at, id")
+
+    @api.model
+    def desk_trace(self, station_id, text):
+        """Return what became of parcels, with their trail, for somebody who asks on the phone.
+
+        :param text: waybill or its end, parcel number, unit, name or end of the phone
+        """
+        self.check_access("create")
+        station = self.env["property.parcel.station"].browse(station_id)
+        station.check_access("read")
+        words = (text or "").strip()
+        if len(words) < 3:
+            raise UserError(self.env._("Enter at least three characters."))
+        domain = Domain("waybill", "ilike", words) | Domain("name", "=ilike", words)
+        if words.isdecimal() and len(words) == 4:
+            domain |= Domain("phone_tail", "=", words)
+        units = self.env["property.unit"].search(
+            [("community_id", "=", station.community_id.id), ("name", "ilike", words)], limit=20
+        )
+        domain |= Domain("unit_id", "in", units.ids)
+        if not any(char.isdecimal() for char in words):
+            domain |= Domain("partner_id.name", "ilike", words)
+            domain |= Domain("addressee_name", "ilike", words)
+        community = Domain("community_id", "=", station.community_id.id)
+        return [one._trace() for one in self.search(community & domain, limit=10, order="id desc")]
+
+    def _trace(self):
+        """Return a parcel as the desk shows it, with its trail."""
+        kinds = dict(self.event_ids._fields["kind"]._description_selection(self.env))
+        trail = [
+            {
+                "at": self.station_id._local(event.happened_at).strftime("%Y-%m-%d %H:%M"),
+                "kind": kinds[event.kind],
+                # sudo: the name of whoever did it, of other companies as well
+                "user": event.sudo().user_id.name,
+                "note": event.note or "",
+            }
+            for event in self.event_ids
+        ]
+        return {**self._describe_for_desk(), "trail": trail}
 
     @api.model
     def desk_collect(self, parcel_id, vals):

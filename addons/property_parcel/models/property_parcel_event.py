@@ -25,6 +25,7 @@ class PropertyParcelEvent(models.Model):
             ("received", "Received at another place"),
             ("reminded", "Reminded"),
             ("overdue", "Overdue"),
+            ("called", "Called"),
             ("proxy", "Proxy named"),
             ("recoded", "New pick-up code"),
             ("wrong_code", "Wrong code"),

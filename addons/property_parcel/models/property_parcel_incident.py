@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 APPEAL_DAYS = 30
 
@@ -41,6 +42,7 @@ class PropertyParcelIncident(models.Model):
             ("claimed", "Claim raised"),
             ("settled", "Settled"),
             ("rejected", "Claim rejected"),
+            ("appealed", "With the postal authority"),
             ("closed", "Closed"),
         ],
         required=True,
@@ -65,6 +67,9 @@ class PropertyParcelIncident(models.Model):
     user_id = fields.Many2one(
         "res.users", string="Handled by", default=lambda self: self.env.user, required=True
     )
+    complainant_id = fields.Many2one(
+        "res.partner", string="Complained by", index="btree_not_null", copy=False
+    )
     description = fields.Text()
     answer = fields.Text(help="What the resident was told.")
     answered_at = fields.Datetime(string="Answered on", readonly=True, copy=False)
@@ -75,6 +80,19 @@ class PropertyParcelIncident(models.Model):
         help="A complaint is answered within 30 days; after that, or when dissatisfied, the "
         "resident may appeal to the postal authority.",
     )
+    is_dissatisfied = fields.Boolean(
+        string="Resident dissatisfied", readonly=True, copy=False, tracking=True
+    )
+    appealed_date = fields.Date(string="Appealed on", readonly=True, copy=False)
+    authority_id = fields.Many2one("property.authority", string="Postal authority")
+    appeal_answer_due_date = fields.Date(
+        string="Decision due",
+        compute="_compute_appeal_answer_due_date",
+        store=True,
+        help="The postal authority decides within 30 days of the appeal.",
+    )
+    appeal_answer = fields.Text(string="Decision of the authority", copy=False)
+    is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late", string="Late")
     currency_id = fields.Many2one(related="company_id.currency_id")
     value_amount = fields.Monetary(string="Value of the goods")
     claim_amount = fields.Monetary(string="Claimed", tracking=True)
@@ -121,6 +139,31 @@ class PropertyParcelIncident(models.Model):
                 else False
             )
 
+    @api.depends("appealed_date")
+    def _compute_appeal_answer_due_date(self):
+        for incident in self:
+            day = incident.appealed_date
+            incident.appeal_answer_due_date = day and fields.Date.add(day, days=APPEAL_DAYS)
+
+    @api.depends("state", "appeal_due_date", "appeal_answer_due_date")
+    def _compute_is_late(self):
+        late = self.filtered_domain(self._late_domain())
+        for incident in self:
+            incident.is_late = incident in late
+
+    def _search_is_late(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return self._late_domain()
+
+    @api.model
+    def _late_domain(self):
+        """Return which complaints and appeals are past their day."""
+        today = fields.Date.context_today(self)
+        answer = Domain("state", "=", "open") & Domain("appeal_due_date", "<", today)
+        decision = Domain("state", "=", "appealed") & Domain("appeal_answer_due_date", "<", today)
+        return answer | decision
+
     def _get_evidence_type(self):
         """Extend `property_base`: policies may ask for photos by kind."""
         return self.kind
@@ -166,8 +209,10 @@ class PropertyParcelIncident(models.Model):
 
     def action_close(self):
         """Close an incident; a complaint needs its answer."""
-        self._require("open", "settled", "rejected")
+        self._require("open", "settled", "rejected", "appealed")
         for incident in self:
+            if incident.state == "appealed" and not incident.appeal_answer:
+                raise UserError(self.env._("Enter what the postal authority decided."))
             if incident.kind in ("complaint", "enquiry") and not incident.answer:
                 raise UserError(self.env._("Enter what the resident was told."))
             incident._check_evidence()
@@ -179,6 +224,24 @@ class PropertyParcelIncident(models.Model):
         self._require("closed", "rejected")
         self._set_state("open")
         return True
+
+    def action_appeal(self):
+        """The resident, still dissatisfied, goes to the postal authority (PAR-28)."""
+        self._require("open", "closed")
+        for incident in self:
+            if incident.kind != "complaint":
+                raise UserError(self.env._("Only complaints go to the postal authority."))
+            if not incident.answer:
+                raise UserError(self.env._("Answer the complaint before it goes further."))
+        self._set_state("appealed", appealed_date=fields.Date.context_today(self))
+        return True
+
+    def _note_dissatisfied(self, text):
+        """Take a complaint up again because the resident is not satisfied with the answer."""
+        self.ensure_one()
+        self._require("closed")
+        self._set_state("open", is_dissatisfied=True)
+        self.message_post(body=self.env._("The resident is not satisfied: %(text)s", text=text))
 
     def _on_complaint(self):
         """Act on a new complaint or enquiry (hook): open a case."""

@@ -216,10 +216,45 @@ class PropertyParcelLocker(models.Model):
         self._simulate("deposit", cell, waybill=number, carrier=carrier.code)
         return True
 
+    def _simulate_cell(self, kind, cell):
+        """Let something happen at one cell of a simulated bank."""
+        self.ensure_one()
+        if self.adapter != "simulator":
+            raise UserError(self.env._("Only a simulated bank can be played with."))
+        event = self._simulate(kind, cell)
+        if event.state == "dead":
+            raise UserError(event.error)
+        return True
+
     def _simulate(self, kind, cell, **payload):
         """Send an event as the bank would, through the same door, signed."""
         event = {"id": secrets.token_hex(8), "kind": kind, "cell": cell.cell_number, **payload}
         return self._take_event(event["id"], kind, event)[0]
+
+
+class PropertyParcelSlot(models.Model):
+    """Cells of a simulated bank can be played with."""
+
+    _inherit = "property.parcel.slot"
+
+    is_simulated = fields.Boolean(compute="_compute_is_simulated")
+
+    @api.depends("locker_id.adapter")
+    def _compute_is_simulated(self):
+        for slot in self:
+            slot.is_simulated = slot.locker_id.adapter == "simulator"
+
+    def action_simulate_pickup(self):
+        """Somebody fetches what is in the cell."""
+        return self.locker_id._simulate_cell("pickup", self)
+
+    def action_simulate_timeout(self):
+        """The bank says that a parcel lies in it for too long."""
+        return self.locker_id._simulate_cell("timeout", self)
+
+    def action_simulate_fault(self):
+        """The door sticks."""
+        return self.locker_id._simulate_cell("fault", self)
 
 
 class PropertyParcelLockerEvent(models.Model):

@@ -82,18 +82,36 @@ class PropertyParcelManifest(models.Model):
         try:
             self._scan_onto_form(self.scan)
         except UserError as error:
-            return {"warning": {"title": self.env._("Not loaded"), "message": str(error)}}
+            return {"warning": {"title": self.env._("Not scanned"), "message": str(error)}}
         finally:
             self.scan = False
         return None
 
     def _scan_onto_form(self, text):
+        if self.state in ("sent", "received"):
+            return self._scan_off_form(text)
         parcel = self._find(text)
         if parcel in self.line_ids.parcel_id:
             raise UserError(self.env._("%(parcel)s is on the list.", parcel=parcel.display_name))
         self.line_ids = [
             fields.Command.create({"parcel_id": parcel._origin.id, "out_at": fields.Datetime.now()})
         ]
+        return None
+
+    def _scan_off_form(self, text):
+        parcel = self._find(text)._origin
+        now = fields.Datetime.now()
+        line = self.line_ids.filtered(lambda one: one.parcel_id._origin == parcel)
+        if line.in_at:
+            raise UserError(
+                self.env._("%(parcel)s is unloaded already.", parcel=parcel.display_name)
+            )
+        if line:
+            line.update({"in_at": now, "result": "ok" if line.out_at else "extra"})
+        else:
+            self.line_ids = [
+                fields.Command.create({"parcel_id": parcel.id, "in_at": now, "result": "extra"})
+            ]
 
     def _find(self, text):
         number = clean_waybill(self.env, text)

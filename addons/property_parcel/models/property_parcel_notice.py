@@ -47,7 +47,7 @@ class PropertyParcelNotice(models.Model):
         if not parcels:
             return self.browse()
         now = fields.Datetime.now()
-        vals_list = []
+        vals_list, periods = [], {}
         # sudo: notices are written by what happens to the parcel
         for parcel_sudo in parcels.sudo():
             partner_sudo = parcel_sudo.partner_id or parcel_sudo.unit_id.representative_id
@@ -65,7 +65,9 @@ class PropertyParcelNotice(models.Model):
                     "parcel_id": parcel_sudo.id,
                     "partner_id": partner_sudo.id,
                     "kind": kind,
-                    "body": text or self._get_body(parcel_sudo, kind, partner_sudo),
+                    "body": text
+                    or self._get_body(parcel_sudo, kind, partner_sudo)
+                    + self._get_period_text(parcel_sudo, kind, partner_sudo, periods),
                     "send_from": station._to_utc(local),
                 }
             )
@@ -75,6 +77,22 @@ class PropertyParcelNotice(models.Model):
         if notices_sudo:
             self.env.ref("property_parcel.property_parcel_cron_notice").sudo()._trigger()
         return notices_sudo
+
+    @api.model
+    def _get_period_text(self, parcel, kind, partner, periods):
+        """Return what a special period adds to an arrival.
+
+        :param periods: community -> period, filled by the first parcel of each
+        """
+        if kind != "arrival":
+            return ""
+        community = parcel.community_id
+        if community not in periods:
+            periods[community] = parcel.env["property.parcel.special.period"]._get_current(
+                community
+            )
+        text = periods[community].with_context(lang=partner.lang or self.env.user.lang).notice_text
+        return f"\n{text}" if text else ""
 
     @api.model
     def _get_body(self, parcel, kind, partner):
@@ -117,8 +135,11 @@ class PropertyParcelNotice(models.Model):
         if parcel.cod_amount and not parcel.cod_collected_at and kind != "collected":
             amount = parcel.currency_id.format(parcel.cod_amount)
             lines.append(env._("%(amount)s is due on delivery.", amount=amount))
-        if station.conduct and kind == "arrival":
-            lines.append(station.conduct)
+        if kind == "arrival":
+            if parcel.all_clear_at:
+                lines.append(env._("It came from a region of risk, was disinfected and cleared."))
+            if station.conduct:
+                lines.append(station.conduct)
         return "\n".join(lines)
 
     @api.model

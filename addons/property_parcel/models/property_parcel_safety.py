@@ -46,8 +46,24 @@ class PropertyParcelSpecialPeriod(models.Model):
         help="Parcels from regions of medium or high risk are sealed, disinfected three times and "
         "released only after the all-clear.",
     )
+    overseas_as_risk = fields.Boolean(
+        string="Overseas too", tracking=True, help="Parcels from overseas count as parcels of risk."
+    )
+    hold_hours = fields.Integer(
+        string="Static hold (hours)",
+        tracking=True,
+        help="Every parcel lies this long before it is handed out; in an epidemic 48.",
+    )
+    notice_text = fields.Text(
+        string="Added to notices",
+        translate=True,
+        help="Conduct during the period: mask, distance, unpacking on the spot.",
+    )
     active = fields.Boolean(default=True)
 
+    _hold_positive = models.Constraint(
+        "CHECK (COALESCE(hold_hours, 0) >= 0)", "Hours cannot be negative."
+    )
     _dates_ordered = models.Constraint(
         "CHECK (end_date IS NULL OR end_date >= start_date)", "The period ends before it begins."
     )
@@ -263,7 +279,7 @@ class PropertyParcel(models.Model):
     all_clear_user_id = fields.Many2one("res.users", readonly=True, copy=False)
     risk_todo = fields.Char(compute="_compute_risk_todo", string="Still to do", compute_sudo=True)
 
-    @api.depends("hold_kind", "sealed_at", "reported_at", "contact_ids", "disinfection_ids")
+    @api.depends("hold_kind", "sealed_at", "reported_at", "contact_ids.result", "disinfection_ids")
     def _compute_risk_todo(self):
         for parcel in self:
             parcel.risk_todo = (
@@ -276,6 +292,7 @@ class PropertyParcel(models.Model):
         names = {
             "seal": self.env._("seal it"),
             "contacts": self.env._("register who touched it"),
+            "tests": self.env._("a negative test of everybody who touched it"),
             "disinfection": self.env._("disinfect it three times, an hour apart"),
             "report": self.env._("report it to the responsible office"),
         }
@@ -285,6 +302,7 @@ class PropertyParcel(models.Model):
             registered=bool(self.sudo().contact_ids),
             done=self.disinfection_ids.mapped("done_at"),
             reported=bool(self.reported_at),
+            tests=self.sudo().contact_ids.mapped("result"),  # sudo: see above
         )
         return [names[gap] for gap in gaps]
 

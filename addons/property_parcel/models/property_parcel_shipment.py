@@ -137,6 +137,33 @@ class PropertyParcelShipment(models.Model):
         self._set_state("accepted")
         return True
 
+    def _accept_by(self, courier):
+        """A courier takes the request on the phone; of two at once one gets it."""
+        self.ensure_one()
+        self._lock_flow()
+        self._require("requested")
+        self.write({"courier_id": courier.id, "carrier_id": courier.carrier_id.id})
+        return self.action_accept()
+
+    def _collect_by(self, courier, waybill, *, confirmed):
+        """The courier opened and checked the item, wrote the waybill and takes it along.
+
+        :param confirmed: nothing prohibited is in it
+        """
+        self.ensure_one()
+        self._lock_flow()
+        self._require("accepted", "checked")
+        if self.courier_id != courier:
+            raise UserError(self.env._("Another courier collects %(name)s.", name=self.name))
+        self.write({"waybill": waybill, "prohibited_confirmed": confirmed})
+        if self.state == "accepted" and not self._is_exempt():
+            self.action_check()
+        self.action_collect()
+        self.message_post(
+            body=self.env._("Opened, checked and collected by %(name)s.", name=courier.name)
+        )
+        return True
+
     def action_give_form(self):
         """Give the sender a form to fill in."""
         self._require("requested", "accepted")

@@ -68,6 +68,20 @@ class PropertyParcelStation(models.Model):
     check_ids = fields.One2many("property.parcel.station.check", "station_id", string="Site checks")
     stock_count = fields.Integer(compute="_compute_stock_count", string="Parcels here")
     capacity = fields.Integer(compute="_compute_stock_count")
+    last_disinfection_at = fields.Datetime(
+        string="Disinfected last", compute="_compute_disinfection_due"
+    )
+    disinfection_due = fields.Boolean(
+        compute="_compute_disinfection_due",
+        help="An epidemic mode runs, and the last disinfection is longer ago than the set hours.",
+    )
+    courier_ids = fields.Many2many("property.parcel.courier", string="Couriers who serve it")
+    certified_count = fields.Integer(
+        string="Certified couriers",
+        compute="_compute_certified_count",
+        help="Expected: at least 2 with a vocational certificate.",
+    )
+    certified_percent = fields.Integer(string="Certified (%)", compute="_compute_certified_count")
     next_slot = fields.Char(compute="_compute_next_slot", string="Next pick-up")
 
     _code_uniq = models.UniqueIndex(
@@ -87,6 +101,34 @@ class PropertyParcelStation(models.Model):
         for station in self:
             station.stock_count = counts.get(station._origin, 0)
             station.capacity = sum(station.slot_ids.mapped("capacity"))
+
+    def _compute_disinfection_due(self):
+        latest = dict(
+            self.env["property.parcel.disinfection"]._read_group(
+                [("station_id", "in", self.ids), ("parcel_id", "=", False)],
+                ["station_id"],
+                ["done_at:max"],
+            )
+        )
+        now = fields.Datetime.now()
+        periods = self.env["property.parcel.special.period"]
+        for station in self:
+            last = latest.get(station._origin)
+            hours = station.community_id._get_parameter("parcel_disinfection_hours")
+            station.last_disinfection_at = last
+            station.disinfection_due = bool(
+                station.community_id
+                and periods._get_current(station.community_id).risk_procedure
+                and (not last or fields.Datetime.add(last, hours=hours) < now)
+            )
+
+    @api.depends("courier_ids.certificate_number", "courier_ids.certificate_end_date")
+    def _compute_certified_count(self):
+        for station in self:
+            couriers = station.courier_ids.filtered(lambda one: one.kind == "courier")
+            certified = couriers.filtered("is_certified")
+            station.certified_count = len(certified)
+            station.certified_percent = len(certified) * 100 // len(couriers) if couriers else 0
 
     @api.depends("window_ids", "closure_ids")
     def _compute_next_slot(self):
@@ -151,6 +193,31 @@ class PropertyParcelStation(models.Model):
         """Extend `property_base`: where it is and when it is open."""
         parts = [self.location or "", self._get_next_slot_text()]
         return " · ".join(part for part in parts if part)
+
+    def _get_place_actions(self):
+        """Extend `property_base`: the rules on the spot and the phone of the station."""
+        actions = super()._get_place_actions()
+        if self.phone:
+            actions.append(
+                {
+                    "title": self.env._("Ask about a parcel"),
+                    "detail": self.phone,
+                    "url": f"tel:{''.join(char for char in self.phone if char in '+0123456789')}",
+                    "icon": "fa-phone",
+                    "primary": False,
+                }
+            )
+        if self.conduct:
+            actions.append(
+                {
+                    "title": self.env._("Rules on the spot"),
+                    "detail": self.conduct,
+                    "url": "/my/parcels",
+                    "icon": "fa-info-circle",
+                    "primary": False,
+                }
+            )
+        return actions
 
     @api.model
     def _get_default(self, community):
@@ -260,6 +327,8 @@ class PropertyParcelStationCheck(models.Model):
         self.area_ok = station.area_m2 >= 50
         self.video_ok = station.camera_days >= 30
         self.phone_ok = bool(station.phone)
+        self.certified_ok = station.certified_count >= 2
+        self.tracking_ok = True
 
 
 class PropertyParcelSlot(models.Model):
@@ -279,7 +348,7 @@ class PropertyParcelSlot(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     kind = fields.Selection(
-        [("shelf", "Shelf"), ("locker", "Locker cell"), ("floor", "Floor")],
+        [("shelf", "Shelf"), ("locker", "Locker cell"), ("floor", "On the ground")],
         required=True,
         default="shelf",
     )

@@ -29,9 +29,21 @@ class PropertyParcelAnalysis(models.Model):
         readonly=True,
     )
     place_kind = fields.Selection(
-        [("shelf", "Shelf"), ("locker", "Locker cell"), ("floor", "Floor"), ("none", "None")],
+        [
+            ("shelf", "Shelf"),
+            ("locker", "Locker cell"),
+            ("floor", "On the ground"),
+            ("none", "None"),
+        ],
         string="Kind of place",
         readonly=True,
+    )
+    locker_percent = fields.Float(
+        string="In lockers (%)",
+        readonly=True,
+        aggregator="avg",
+        digits=(5, 1),
+        help="Share of the arrivals that were put into locker cells.",
     )
     movement = fields.Selection(
         [("arrival", "Arrival"), ("pickup", "Pick-up"), ("other", "Other departure")], readonly=True
@@ -54,7 +66,8 @@ class PropertyParcelAnalysis(models.Model):
                    (p.checked_in_at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS movement_date,
                    %(dimensions)s AS place_kind,
                    'arrival' AS movement, 1 AS arrival_count, 0 AS pickup_count,
-                   0 AS departure_count, 1 AS stock_change, NULL::numeric AS days
+                   0 AS departure_count, 1 AS stock_change, NULL::numeric AS days,
+                   CASE WHEN s.kind = 'locker' THEN 100 ELSE 0 END AS locker_percent
               FROM property_parcel p LEFT JOIN property_parcel_slot s ON s.id = p.slot_id
              WHERE p.checked_in_at IS NOT NULL
              UNION ALL
@@ -62,7 +75,7 @@ class PropertyParcelAnalysis(models.Model):
                    %(dimensions)s,
                    CASE WHEN p.state = 'collected' THEN 'pickup' ELSE 'other' END, 0,
                    CASE WHEN p.state = 'collected' THEN 1 ELSE 0 END, 1, -1,
-                   extract(epoch FROM p.closed_at - p.checked_in_at) / 86400
+                   extract(epoch FROM p.closed_at - p.checked_in_at) / 86400, NULL
               FROM property_parcel p LEFT JOIN property_parcel_slot s ON s.id = p.slot_id
              WHERE p.closed_at IS NOT NULL AND p.checked_in_at IS NOT NULL
             """,

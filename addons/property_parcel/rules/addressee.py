@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 HIDDEN = "*"
+# what is dropped before texts are compared, besides white space
+DROPPED = " -_·.#,，号室栋座幢单元"
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,16 @@ class Person:
 def fold(text: str) -> str:
     """Return text without case, spaces and separators, for comparing."""
     plain = unicodedata.normalize("NFKC", text or "").lower()
-    return re.sub(r"[\s\-_·.#,，号室栋座幢单元]+", "", plain)
+    return "".join(char for char in plain if char not in DROPPED and not char.isspace())
+
+
+def keys(text: str) -> list[str]:
+    """Return the words of what was typed, folded."""
+    return [key for key in map(fold, _words(text)) if key]
+
+
+def _words(text: str) -> list[str]:
+    return re.split(r"[\s,，;/]+", text or "")
 
 
 def digits(text: str) -> str:
@@ -100,7 +111,7 @@ def _fits_mask(mask: str, name: str) -> bool:
 
 def propose(people: Iterable[Person], text: str, limit: int = 6) -> list[Person]:
     """Return the people that fit what was typed, the best first."""
-    words = [word for word in re.split(r"[\s,，;/]+", text or "") if fold(word)]
+    words = [word for word in _words(text) if fold(word)]
     if not words:
         return []
     found = [(score(person, words), person) for person in people]

@@ -30,13 +30,34 @@ def disinfection_problem(done: Sequence[datetime], now: datetime, gap: timedelta
     return "too_soon" if earliest and now < earliest else ""
 
 
-def procedure_gaps(*, sealed: bool, registered: bool, done: Sequence[datetime], reported: bool):
-    """Return what a parcel of high risk still lacks before the all-clear, in order."""
+def is_risk(risk_class: str | None, *, procedure: bool, overseas: bool = False) -> bool:
+    """Tell whether a parcel of this class is isolated at check-in.
+
+    :param procedure: a period with the procedure for parcels of risk runs
+    :param overseas: in it parcels from overseas count as parcels of risk
+    """
+    return procedure and (risk_class == "medium_high" or (overseas and risk_class == "overseas"))
+
+
+def procedure_gaps(
+    *,
+    sealed: bool,
+    registered: bool,
+    done: Sequence[datetime],
+    reported: bool,
+    tests: Sequence[str] = (),
+):
+    """Return what a parcel of high risk still lacks before the all-clear, in order.
+
+    :param tests: result of everybody who touched it: ``negative``, ``positive`` or ``pending``
+    """
     gaps = []
     if not sealed:
         gaps.append("seal")
     if not registered:
         gaps.append("contacts")
+    elif any(result != "negative" for result in tests):
+        gaps.append("tests")
     if len(done) < DISINFECTIONS:
         gaps.append("disinfection")
     if not reported:

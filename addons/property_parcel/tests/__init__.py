@@ -4,6 +4,7 @@ from . import test_ageing
 from . import test_collect
 from . import test_courier
 from . import test_desk
+from . import test_js
 from . import test_locker
 from . import test_manifest
 from . import test_portal

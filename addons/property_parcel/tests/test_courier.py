@@ -3,9 +3,9 @@ from datetime import date
 
 from psycopg2 import IntegrityError
 
-from odoo import fields
+from odoo import fields, http
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from .common import ParcelCommon
@@ -103,3 +103,110 @@ class TestCourier(ParcelCommon):
         self.assertTrue(self.sf.filing_late)
         found = self.env["property.parcel.carrier"].search([("licence_state", "=", "expired")])
         self.assertIn(self.sf, found)
+
+    def test_certified_couriers_per_site(self):
+        for number in range(3):
+            self.env["property.parcel.courier"].create(
+                {
+                    "name": f"C{number}",
+                    "carrier_id": self.sf.id,
+                    "certificate_number": "X" if number < 2 else False,
+                    "station_ids": [(4, self.station.id)],
+                }
+            )
+        self.assertEqual((self.station.certified_count, self.station.certified_percent), (2, 66))
+
+    def test_gate_screen(self):
+        badge = self.make_pass(self.make_courier())
+        badge.action_activate()
+        gates = self.env["property.parcel.gate"].with_user(self.user_staff)
+        gate = gates.create({"token": badge.token, "plate": badge.plate})
+        gate.action_ask()
+        self.assertTrue(gate.admitted)
+        self.assertEqual(gate.courier_id, badge.courier_id)
+        entry = badge.entry_ids[:1]
+        self.assertTrue(entry.due_out_at)
+        entry.with_user(self.user_staff).action_leave()
+        self.assertTrue(entry.left_at)
+        wrong = gates.create({"token": badge.name.lower(), "plate": "X-1"})
+        wrong.action_ask()
+        self.assertFalse(wrong.admitted)
+        self.assertIn("plate", wrong.reason)
+        unknown = gates.create({"token": "%", "plate": "X-1"})
+        unknown.action_ask()
+        self.assertFalse(unknown.pass_id)
+        with self.assertRaises(UserError):
+            gates.create({"token": badge.token}).action_ask()
+
+    def test_page_of_the_courier(self):
+        badge = self.make_pass(self.make_courier())
+        count, problems = badge._announce(
+            f"SF0000000000001, {self.unit.name}\nSF0000000000001\nnoise!\nSF0000000000002"
+        )
+        self.assertEqual((count, len(problems)), (2, 2))
+        self.assertEqual(badge._get_page_announced(), 2)
+        parcel = self.env["property.parcel"].search([("waybill", "=", "SF0000000000001")])
+        self.assertEqual((parcel.unit_id, parcel.courier_id), (self.unit, badge.courier_id))
+        self.assertEqual(parcel.event_ids.kind, "announced")
+        shipment = self.env["property.parcel.shipment"].create(
+            {"community_id": self.community.id, "partner_id": self.owner.id, "content": "Books"}
+        )
+        self.assertEqual(badge._get_page_collections(), shipment)
+        shipment._accept_by(badge.courier_id)
+        with self.assertRaises(UserError):
+            shipment._accept_by(badge.courier_id)
+        with self.assertRaisesRegex(UserError, "prohibited"):
+            shipment._collect_by(badge.courier_id, "SF0000000000009", confirmed=False)
+        shipment._collect_by(badge.courier_id, "SF0000000000009", confirmed=True)
+        self.assertEqual((shipment.state, bool(shipment.checked_at)), ("collected", True))
+
+
+@tagged("post_install", "-at_install")
+class TestCourierPage(ParcelCommon, HttpCase):
+    def test_the_phone_of_the_courier(self):
+        courier = self.env["property.parcel.courier"].create(
+            {"name": "Qiu", "carrier_id": self.sf.id}
+        )
+        badge = self.env["property.parcel.courier.pass"].create(
+            {"courier_id": courier.id, "community_id": self.community.id, "plate": "A-1001"}
+        )
+        url = f"/parcel/courier/{badge.token}"
+        self.authenticate(None, None)
+        self.assertEqual(self.url_open("/parcel/courier/nobody").status_code, 404)
+        page = self.url_open(url)
+        self.assertIn("I accept the rules", page.text)
+        self.assertNotIn("Announce a batch", page.text)
+        self.post(f"{url}/rules")
+        self.assertTrue(courier.rules_accepted_date)
+        self.post(f"{url}/announce", text="SF0000000000001")
+        self.assertFalse(self.env["property.parcel"].search([("courier_id", "=", courier.id)]))
+        badge.action_activate()
+        shipment = self.env["property.parcel.shipment"].create(
+            {
+                "community_id": self.community.id,
+                "unit_id": self.unit.id,
+                "partner_id": self.owner.id,
+                "content": "Old books",
+                "receiver_name": "Ma Chao",
+            }
+        )
+        page = self.url_open(url)
+        self.assertIn("Old books", page.text)
+        self.assertNotIn(self.owner.name, page.text)
+        self.assertNotIn("Ma Chao", page.text)
+        self.post(f"{url}/accept/{shipment.id}")
+        self.assertEqual(shipment.courier_id, courier)
+        self.assertIn("Ma Chao", self.url_open(url).text)
+        self.post(f"{url}/collect/{shipment.id}", waybill="SF00000000000077", checked="on")
+        self.assertEqual(shipment.state, "collected")
+        answer = self.post(f"{url}/announce", text="SF0000000000001\nnoise!!")
+        self.assertIn("noise!!", answer.text)
+        parcel = self.env["property.parcel"].search([("courier_id", "=", courier.id)])
+        self.assertEqual((parcel.state, parcel.waybill), ("expected", "SF0000000000001"))
+        badge.action_revoke()
+        page = self.url_open(url)
+        self.assertNotIn("Announce a batch", page.text)
+        self.assertNotIn("A-1001", page.text)
+
+    def post(self, url, **values):
+        return self.url_open(url, data={"csrf_token": http.Request.csrf_token(self), **values})

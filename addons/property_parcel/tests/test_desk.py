@@ -2,6 +2,7 @@
 import base64
 import io
 from datetime import date
+from unittest.mock import patch
 
 import openpyxl
 
@@ -9,6 +10,8 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import ParcelCommon
+
+DESK = "odoo.addons.property_parcel.models.property_parcel_desk"
 
 
 @tagged("post_install", "-at_install")
@@ -189,3 +192,65 @@ class TestDesk(ParcelCommon):
         self.env.flush_all()
         forty = self.env.cr.sql_log_count - before
         self.assertLess(forty - twenty, 60, f"{twenty} queries for 20, {forty} for 40")
+
+    def test_directory_comes_in_pages(self):
+        self.assertNotIn("directory", self.parcels.desk_load(self.station.id))
+        with patch(f"{DESK}.DIRECTORY_PAGE", 1):
+            rows, after = [], 0
+            while True:
+                page = self.parcels.desk_directory(self.station.id, after)
+                rows += page["rows"]
+                after = page["next"]
+                if not after:
+                    break
+        self.assertIn([self.unit.id, self.unit.name, self.owner.id, self.owner.name, "1234"], rows)
+        whole = self.parcels.desk_directory(self.station.id)
+        self.assertEqual(sorted(map(str, rows)), sorted(map(str, whole["rows"])))
+        self.assertNotIn(self.owner.phone, str(rows))
+
+    def propose(self, text):
+        found = self.parcels.desk_propose(self.station.id, text)
+        return {one["partner_id"] for one in found}
+
+    def test_a_typed_addressee_is_looked_up_however_it_is_written(self):
+        name = self.unit.name
+        plain = name.replace("-", "")
+        for text in (name, plain, f"{name}室", "1203", "Xiaoming", "wang 1203", "13800001234"):
+            with self.subTest(text=text):
+                self.assertIn(self.owner.id, self.propose(text))
+        self.owner.name = "王小明"
+        for text in ("王小明", "王*明", "王**", "小明"):
+            with self.subTest(text=text):
+                self.assertIn(self.owner.id, self.propose(text))
+        for text in ("%", "_", "'", "9-9-9999", "1204 王"):
+            with self.subTest(text=text):
+                self.assertNotIn(self.owner.id, self.propose(text))
+
+    def test_an_announced_parcel_for_somebody_else(self):
+        parcel = self.make_parcel(6, check_in=False)
+        answer = self.desk(waybill="SF0000000000006", name="Sun Unknown", key="k6")
+        self.assertEqual(answer["id"], parcel.id)
+        self.assertFalse(parcel.partner_id)
+        self.assertFalse(parcel.unit_id)
+        self.assertEqual(parcel.addressee_name, "Sun Unknown")
+        self.assertTrue(self.desk(waybill="SF0000000000006", key="k6")["repeated"])
+
+    def test_enquiry_shows_what_became_of_a_parcel(self):
+        parcel = self.make_parcel(7)
+        parcel.action_collect(code=parcel.pickup_code)
+        (found,) = self.parcels.desk_trace(self.station.id, "00000007")
+        self.assertEqual(found["state"], "collected")
+        self.assertEqual(len(found["trail"]), 3)
+        self.assertNotIn(self.owner.name, str(found))
+        self.assertTrue(self.parcels.desk_trace(self.station.id, self.unit.name))
+        with self.assertRaisesRegex(UserError, "three characters"):
+            self.parcels.desk_trace(self.station.id, "1")
+
+    def test_check_in_takes_few_queries(self):
+        self.desk(waybill="SF0000000000001", unit_id=self.unit.id, partner_id=self.owner.id)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.desk(waybill="SF0000000000002", unit_id=self.unit.id, partner_id=self.owner.id)
+        self.env.flush_all()
+        self.assertLess(self.env.cr.sql_log_count - before, 110)

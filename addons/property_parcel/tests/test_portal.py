@@ -2,6 +2,7 @@
 from datetime import date
 
 from odoo import http
+from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 
 from .common import ParcelCommon
@@ -93,3 +94,36 @@ class TestPortal(ParcelCommon, HttpCase):
         self.post(f"/my/parcels/{parcel.id}/complain", text="Box was open")
         self.assertEqual(parcel.incident_ids.kind, "complaint")
         self.assertTrue(parcel.incident_ids.appeal_due_date)
+        complaint = parcel.incident_ids
+        self.assertEqual(complaint.complainant_id, self.owner)
+        complaint.answer = "The courier was told."
+        complaint.action_close()
+        page = self.url_open(f"/my/parcels/{parcel.id}").text
+        self.assertIn("The courier was told.", page)
+        self.assertIn("12305", page)
+        url = f"/my/parcels/{parcel.id}/dissatisfied"
+        self.post(url, incident_id=complaint.id, text="")
+        self.assertEqual(complaint.state, "closed")
+        self.post(url, incident_id=complaint.id, text="The cup is broken")
+        self.assertEqual((complaint.state, complaint.is_dissatisfied), ("open", True))
+        complaint.action_appeal()
+        self.assertTrue(complaint.appeal_answer_due_date)
+        with self.assertRaisesRegex(UserError, "postal authority decided"):
+            complaint.action_close()
+        self.authenticate("property_neighbour", "property_neighbour")
+        self.post(url, incident_id=complaint.id, text="Not mine")
+        self.assertEqual(complaint.state, "appealed")
+
+    def test_announce_and_search(self):
+        self.authenticate("property_owner", "property_owner")
+        self.assertIn("register already", self.make_parcel(3)._get_known_message())
+        page = self.post("/my/parcels/expect", waybill="sf0000000000001").text
+        self.assertIn("The desk knows about it.", page)
+        parcel = self.env["property.parcel"].search([("waybill", "=", "SF0000000000001")])
+        self.assertEqual((parcel.state, parcel.partner_id), ("expected", self.owner))
+        for text, words in (("SF12", "only a part"), ("SF0000000000001", "known already")):
+            self.assertIn(words, self.post("/my/parcels/expect", waybill=text).text)
+        self.assertIn("…0001", self.url_open("/my/parcels?show=history&search=000001").text)
+        self.assertIn(
+            "No parcel of yours", self.url_open("/my/parcels?show=history&search=99").text
+        )

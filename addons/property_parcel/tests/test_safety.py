@@ -130,3 +130,44 @@ class TestSafety(ParcelCommon):
         parcel.action_accept()
         parcel.action_collect()
         self.assertEqual(parcel.state, "collected")
+
+    def test_epidemic_mode(self):
+        period = self.env["property.parcel.special.period"].create(
+            {
+                "name": "Epidemic",
+                "community_id": self.community.id,
+                "central_check": False,
+                "risk_procedure": True,
+                "overseas_as_risk": True,
+                "hold_hours": 48,
+                "notice_text": "Wear a mask.",
+            }
+        )
+        overseas = self.env["property.parcel.origin"].create(
+            {"name": "Overseas", "risk_class": "overseas"}
+        )
+        parcel = self.make_parcel(1)
+        self.assertEqual(parcel.hold_kind, "static")
+        hours = (parcel.release_at - parcel.checked_in_at).total_seconds() / 3600
+        self.assertEqual(hours, 48)
+        self.assertEqual(self.make_parcel(2, origin_id=overseas.id).hold_kind, "risk")
+        self.assertTrue(self.station.disinfection_due)
+        banner = self.env["property.parcel"].desk_load(self.station.id)["banner"]
+        self.assertIn("disinfection", banner)
+        self.env["property.parcel.disinfection"].create(
+            {"community_id": self.community.id, "station_id": self.station.id}
+        )
+        self.station.invalidate_recordset()
+        self.assertFalse(self.station.disinfection_due)
+        parcel._release()
+        self.assertIn("Wear a mask.", parcel.notice_ids.body)
+        period.active = False
+        self.assertEqual(self.make_parcel(3, origin_id=overseas.id).state, "waiting")
+
+    def test_no_all_clear_before_the_tests_are_negative(self):
+        parcel = self.make_parcel()
+        parcel.action_isolate()
+        parcel.contact_ids = [(0, 0, {"user_id": self.user_desk.id})]
+        self.assertIn("negative test", parcel.risk_todo)
+        parcel.contact_ids.result = "negative"
+        self.assertNotIn("negative test", parcel.risk_todo)

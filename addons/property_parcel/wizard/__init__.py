@@ -2,4 +2,5 @@
 from . import property_parcel_bulk
 from . import property_parcel_collect
 from . import property_parcel_delay
+from . import property_parcel_gate
 from . import property_parcel_readdress

@@ -13,8 +13,9 @@ from odoo.fields import Command
 from ..models.messages import clean_waybill
 from ..models.property_parcel import QUIET
 from ..rules import addressee as addressee_rule
+from ..rules import waybill as waybill_rule
 
-MAX_ROWS = 5000
+MAX_ROWS, MAX_ANNOUNCED = 5000, 300
 SIZES = {
     "small": "small", "s": "small", "小": "small", "小件": "small",
     "medium": "medium", "m": "medium", "中": "medium", "中件": "medium",
@@ -193,6 +194,39 @@ class PropertyParcelBulk(models.TransientModel):
         return results
 
     @api.model
+    def _announce(self, station, courier, text):
+        """Put a courier's batch on the list of what is on its way (PAR-05).
+
+        :return: (number announced, list of ``line: reason``)
+        """
+        rows = self.new({"text": text})._read_rows()
+        if not rows:
+            raise UserError(self.env._("The list is empty."))
+        if len(rows) > MAX_ANNOUNCED:
+            raise UserError(
+                self.env._(
+                    "A batch has at most %(count)s lines. Split the list.", count=MAX_ANNOUNCED
+                )
+            )
+        Parcel = self.env["property.parcel"].with_context(**QUIET)
+        people = _People(Parcel._get_people(station.community_id))
+        known = self._get_known(Parcel, station, rows)
+        layouts = _Carriers(courier.carrier_id, station.company_id)
+        vals_list, problems = [], []
+        for row in rows:
+            try:
+                vals, _message = self._check_row(row, station, layouts, people, known)
+                listed = {one["waybill"] for one in vals_list}
+                if "expected_id" in vals or vals["waybill"] in listed:
+                    raise UserError(self.env._("It is announced already."))
+            except UserError as error:
+                problems.append(f"{row['waybill'] or row['line']}: {error}")
+                continue
+            vals_list.append({**vals, "courier_id": courier.id})
+        Parcel.create(vals_list)._log_event("announced", courier.name)
+        return len(vals_list), problems
+
+    @api.model
     def _get_known(self, Parcel, station, rows):  # noqa: N803 - a model
         numbers = set()
         for row in rows:
@@ -247,13 +281,17 @@ class PropertyParcelBulk(models.TransientModel):
 
 
 class _Carriers:
-    """The carrier of a number, guessed once per number."""
+    """The carrier of a number; what their numbers look like is read once."""
 
     def __init__(self, chosen, company):
-        self.chosen, self.company = chosen, company
+        self.chosen = chosen
+        carriers = chosen.search([("company_id", "=", company.id)])
+        self.formats = {carrier.id: carrier._format() for carrier in carriers}
 
     def find(self, number):
-        return self.chosen or self.chosen._guess(number, self.company)[:1]
+        if self.chosen:
+            return self.chosen
+        return self.chosen.browse(waybill_rule.candidates(number, self.formats)[:1])
 
 
 class _People:

@@ -14,6 +14,7 @@ import { ScanQueue } from "./desk_queue";
 const MODEL = "property.parcel";
 const MEMORY = "property_parcel.desk";
 const RECENT = 12;
+const ASK_AFTER = 200;
 
 /** Full-screen desk for a scanner that types: waybill, addressee, place; code to hand out. */
 export class ParcelDesk extends Component {
@@ -46,17 +47,20 @@ export class ParcelDesk extends Component {
             failed: [],
             waiting: 0,
             isOffline: false,
+            trouble: "",
+            traced: [],
             found: [],
             neighbours: [],
             byCode: false,
         });
         this.directory = [];
+        this.isWhole = false;
         this.queue = new ScanQueue(
             `${MEMORY}.queue`,
             (vals) => this.orm.silent.call(MODEL, "desk_check_in", [vals]),
             {
                 onDone: (job, answer) => this.onCheckedIn(answer),
-                onFail: (job, error) => this.onRefused(job, error),
+                onFail: (job) => this.say("danger", `${job.waybill}: ${job.refused}`),
                 onChange: () => this.onQueueChange(),
             }
         );
@@ -65,9 +69,12 @@ export class ParcelDesk extends Component {
         onMounted(() => {
             browser.addEventListener("keydown", this.onKey, true);
             this.focus();
+            this.onQueueChange();
             this.queue.run();
+            this.loadDirectory();
         });
         onWillUnmount(() => {
+            browser.clearTimeout(this.asking);
             browser.removeEventListener("keydown", this.onKey, true);
             this.queue.destroy();
         });
@@ -89,17 +96,43 @@ export class ParcelDesk extends Component {
     }
 
     async load() {
-        const { directory, station, ...rest } = await this.orm.call(MODEL, "desk_load", [
+        const { station, ...rest } = await this.orm.call(MODEL, "desk_load", [
             this.state.station || null,
         ]);
-        this.directory = directory;
         Object.assign(this.state, rest, { station });
         this.remember();
+    }
+
+    /** Fetch who lives where page by page, for proposals without the network; up to a limit. */
+    async loadDirectory() {
+        const station = this.state.station;
+        this.directory = [];
+        this.isWhole = false;
+        let next = 0;
+        do {
+            let page;
+            try {
+                page = await this.orm.silent.call(MODEL, "desk_directory", [station, next]);
+            } catch {
+                return; // what is typed is looked up by the server
+            }
+            if (station !== this.state.station || this.queue.isDestroyed) {
+                return;
+            }
+            this.directory.push(...page.rows);
+            next = page.next;
+            if (next && this.directory.length >= page.limit) {
+                return;
+            }
+        } while (next);
+        this.isWhole = true;
     }
 
     onQueueChange() {
         this.state.waiting = this.queue.jobs.length;
         this.state.isOffline = this.queue.isOffline;
+        this.state.trouble = this.queue.trouble;
+        this.state.failed = [...this.queue.refused];
     }
 
     focus() {
@@ -119,6 +152,7 @@ export class ParcelDesk extends Component {
         const acts = {
             Escape: () => this.restart(),
             F2: () => this.toggleMode(),
+            F3: () => this.setMode("ask"),
             F4: () => this.nextSize(),
             F8: () => this.printAgain(),
             F9: () => this.scanWithCamera(),
@@ -156,6 +190,9 @@ export class ParcelDesk extends Component {
         if (this.state.mode === "out") {
             return this.enterOut(text);
         }
+        if (this.state.mode === "ask") {
+            return this.enterAsk(text);
+        }
         const step = {
             waybill: () => this.enterWaybill(text),
             carrier: () => this.enterCarrier(text),
@@ -167,8 +204,8 @@ export class ParcelDesk extends Component {
     }
 
     select(by) {
-        const count =
-            this.state.mode === "out" ? this.state.found.length : this.state.choices.length;
+        const { mode, found, traced, choices } = this.state;
+        const count = { out: found, ask: traced, in: choices }[mode].length;
         if (count) {
             this.state.selected = (this.state.selected + by + count) % count;
         }
@@ -184,8 +221,10 @@ export class ParcelDesk extends Component {
             slot: "",
             found: [],
             neighbours: [],
+            traced: [],
             byCode: false,
         });
+        this.code = "";
         this.say();
         this.focus();
     }
@@ -217,6 +256,7 @@ export class ParcelDesk extends Component {
         this.state.station = Number(ev.target.value);
         this.restart();
         await this.load();
+        this.loadDirectory();
         this.focus();
     }
 
@@ -268,8 +308,7 @@ export class ParcelDesk extends Component {
         const draft = { waybill: scan.waybill, size: this.state.draft.size || "small" };
         this.state.draft = draft;
         if (scan.expected) {
-            draft.carrier_id = scan.expected.carrier_id;
-            return this.submit({});
+            return this.confirmExpected(scan.expected);
         }
         const carriers = this.state.carriers.filter((one) => scan.carrier_ids.includes(one.id));
         if (!carriers.length) {
@@ -289,6 +328,17 @@ export class ParcelDesk extends Component {
                 carrier_ids: guessCarriers(this.state.carriers, waybill).map((one) => one.id),
             }
         );
+    }
+
+    /** Somebody announced it: whose name is on the label is looked at all the same. */
+    confirmExpected(expected) {
+        const carrier = { id: expected.carrier_id, name: expected.carrier };
+        this.setCarrier(carrier);
+        if (expected.unit_id || expected.partner_id) {
+            const { unit_id, partner_id, unit, addressee, tail } = expected;
+            this.state.choices = [{ unit_id, partner_id, unit, name: addressee, tail }];
+            this.say("info", _t("Announced. Press Enter when the label names the same addressee."));
+        }
     }
 
     setCarrier(carrier) {
@@ -315,25 +365,47 @@ export class ParcelDesk extends Component {
     }
 
     proposePeople() {
-        this.state.choices = propose(this.directory, this.state.text);
+        const text = this.state.text;
+        this.state.choices = propose(this.directory, text);
         this.state.selected = 0;
+        browser.clearTimeout(this.asking);
+        if (!this.isWhole && text.trim().length > 1) {
+            this.asking = browser.setTimeout(async () => {
+                const choices = await this.askPeople(text).catch(() => null);
+                if (choices && text === this.state.text && this.state.step === "addressee") {
+                    this.state.choices = choices;
+                    this.state.selected = 0;
+                }
+            }, ASK_AFTER);
+        }
+    }
+
+    askPeople(text) {
+        return this.orm.silent.call(MODEL, "desk_propose", [this.state.station, text]);
     }
 
     async enterAddressee(text) {
+        browser.clearTimeout(this.asking);
         let choices = this.state.choices;
         if (text && !choices.length) {
             choices = propose(this.directory, text);
         }
-        if (text && !choices.length) {
+        if (text && (!choices.length || !this.isWhole)) {
+            const chosen = choices[this.state.selected];
             try {
-                choices = await this.orm.silent.call(MODEL, "desk_propose", [
-                    this.state.station,
-                    text,
-                ]);
+                choices = await this.askPeople(text);
             } catch (error) {
                 if (!(error instanceof ConnectionLostError)) {
                     return this.say("danger", this.words(error));
                 }
+                if (!choices.length && /\d/.test(text)) {
+                    // found when the network is back, or refused with the reason
+                    return this.setAddressee({ text, unit: text });
+                }
+            }
+            if (this.state.selected && chosen) {
+                choices = [chosen];
+                this.state.selected = 0;
             }
         }
         if (choices.length) {
@@ -359,6 +431,8 @@ export class ParcelDesk extends Component {
             this.state.draft,
             person.free
                 ? { name: person.name, unit: person.name }
+                : person.text
+                ? { text: person.text, unit: person.text }
                 : { unit_id: person.unit_id, partner_id: person.partner_id, unit: person.unit }
         );
         this.state.step = "slot";
@@ -383,8 +457,9 @@ export class ParcelDesk extends Component {
     }
 
     submit(more) {
-        const { waybill, carrier_id, unit_id, partner_id, name, size, force } = this.state.draft;
-        const vals = { waybill, carrier_id, unit_id, partner_id, name, size, force, ...more };
+        const { waybill, carrier_id, unit_id, partner_id, name, text, size, force } =
+            this.state.draft;
+        const vals = { waybill, carrier_id, unit_id, partner_id, name, text, size, force, ...more };
         this.restart();
         this.queue.push({ ...vals, station_id: this.state.station });
     }
@@ -408,20 +483,22 @@ export class ParcelDesk extends Component {
         }
     }
 
-    onRefused(job, error) {
-        this.state.failed = [{ job, message: this.words(error) }, ...this.state.failed];
-        this.say("danger", `${job.waybill}: ${this.words(error)}`);
-    }
-
-    correct(index) {
-        const [{ job }] = this.state.failed.splice(index, 1);
+    correct(job) {
+        this.queue.drop(job.key);
         this.setMode("in");
         this.state.text = job.waybill;
         this.focus();
     }
 
-    drop(index) {
-        this.state.failed.splice(index, 1);
+    again(job) {
+        this.queue.drop(job.key);
+        const { key, refused, ...vals } = job;
+        this.queue.push(vals);
+        this.focus();
+    }
+
+    drop(job) {
+        this.queue.drop(job.key);
         this.focus();
     }
 
@@ -518,7 +595,8 @@ export class ParcelDesk extends Component {
         }
         const { neighbours } = this.state;
         this.restart();
-        this.state.counts.waiting = Math.max(0, (this.state.counts.waiting || 0) - 1);
+        const key = parcel.state === "overdue" ? "overdue" : "waiting";
+        this.state.counts[key] = Math.max(0, (this.state.counts[key] || 0) - 1);
         this.say("success", _t("Handed out: %s", `${parcel.slot || ""} ${parcel.unit}`));
         this.state.found = neighbours;
         return this.focus();
@@ -546,6 +624,35 @@ export class ParcelDesk extends Component {
                 },
             }
         );
+    }
+
+    // --- enquiry ------------------------------------------------------------------------------
+
+    /** Somebody asks on the phone: whatever became of a parcel, with its trail. */
+    async enterAsk(text) {
+        if (!text) {
+            const parcel = this.state.traced[this.state.selected];
+            return parcel && this.openParcel(parcel);
+        }
+        this.say();
+        try {
+            this.state.traced = await this.orm.silent.call(MODEL, "desk_trace", [
+                this.state.station,
+                text,
+            ]);
+            this.state.selected = 0;
+            if (!this.state.traced.length) {
+                this.say("danger", _t("No parcel is known for “%s”.", text));
+            }
+        } catch (error) {
+            this.say(
+                "danger",
+                error instanceof ConnectionLostError
+                    ? _t("No network: try again.")
+                    : this.words(error)
+            );
+        }
+        return this.focus();
     }
 
     openParcel(parcel) {

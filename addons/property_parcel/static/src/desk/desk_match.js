@@ -60,7 +60,7 @@ function points([, unit, , name, tail], word) {
     if (key === who) {
         return 55;
     }
-    if (digits && tail && key.length >= 4 && key.endsWith(tail)) {
+    if (digits && tail && (key.length === 4 || key.length >= 7) && key.endsWith(tail)) {
         return 45;
     }
     if (digits && key.length >= 3 && place.endsWith(key)) {

@@ -2,10 +2,22 @@ import { browser } from "@web/core/browser/browser";
 import { ConnectionLostError } from "@web/core/network/rpc";
 
 export const RETRY = 3000;
+const TRIES = 5;
+const SIGNED_OUT = "odoo.http.SessionExpiredException";
+
+// what the server says about the parcel itself; anything else is a fault of the way there
+const REFUSALS = [
+    "odoo.exceptions.UserError",
+    "odoo.exceptions.ValidationError",
+    "odoo.exceptions.AccessError",
+    "odoo.exceptions.MissingError",
+    "odoo.exceptions.RedirectWarning",
+];
 
 /**
  * Check-ins that wait for the server. Each carries a key: sent twice, it is saved once. The queue
- * survives a reload of the page and is worked off one by one, in the order of the scans.
+ * survives a reload of the page and is worked off one by one, in the order of the scans. What the
+ * server refused is kept with its reason until somebody corrects it or puts it aside.
  */
 export class ScanQueue {
     /**
@@ -19,7 +31,10 @@ export class ScanQueue {
         this.hooks = hooks;
         this.isOffline = false;
         this.isRunning = false;
-        this.jobs = this.read();
+        this.trouble = "";
+        const known = this.read();
+        this.jobs = known.filter((job) => !job.refused);
+        this.refused = known.filter((job) => job.refused);
         this.wake = () => this.run();
         browser.addEventListener("online", this.wake);
     }
@@ -32,14 +47,24 @@ export class ScanQueue {
 
     read() {
         try {
-            return JSON.parse(browser.localStorage.getItem(this.name)) || [];
+            const jobs = JSON.parse(browser.localStorage.getItem(this.name));
+            return Array.isArray(jobs) ? jobs.filter((job) => job && job.key) : [];
         } catch {
             return [];
         }
     }
 
-    write() {
-        browser.localStorage.setItem(this.name, JSON.stringify(this.jobs));
+    /** Keep a job, or forget it, without touching what another window of the desk keeps. */
+    keep(key, job) {
+        const others = this.read().filter((one) => one.key !== key);
+        try {
+            browser.localStorage.setItem(
+                this.name,
+                JSON.stringify(job ? [...others, job] : others)
+            );
+        } catch {
+            // a full storage: the job stays in this window and goes out from here
+        }
         this.hooks.onChange();
     }
 
@@ -51,13 +76,32 @@ export class ScanQueue {
     push(vals) {
         const job = { ...vals, key: ScanQueue.makeKey() };
         this.jobs.push(job);
-        this.write();
+        this.keep(job.key, job);
         this.run();
         return job;
     }
 
     has(waybill) {
         return this.jobs.some((job) => job.waybill === waybill);
+    }
+
+    /** Forget a refused check-in. */
+    drop(key) {
+        this.refused = this.refused.filter((job) => job.key !== key);
+        this.keep(key);
+    }
+
+    /** Tell whether to give a job back to the clerk; one that only fails stops no others for long. */
+    isRefusal(error, job) {
+        if (REFUSALS.includes(error?.exceptionName)) {
+            return true;
+        }
+        if (!error?.exceptionName || error.exceptionName === SIGNED_OUT) {
+            return false;
+        }
+        this.tries = this.failing === job.key ? this.tries + 1 : 1;
+        this.failing = job.key;
+        return this.tries >= TRIES;
     }
 
     async run() {
@@ -72,8 +116,10 @@ export class ScanQueue {
             try {
                 answer = await this.send(job);
             } catch (caught) {
-                if (caught instanceof ConnectionLostError || caught instanceof TypeError) {
-                    this.isOffline = true;
+                if (!this.isRefusal(caught, job)) {
+                    this.isOffline =
+                        caught instanceof ConnectionLostError || caught instanceof TypeError;
+                    this.trouble = this.isOffline ? "" : caught?.data?.message || String(caught);
                     this.hooks.onChange();
                     this.timer = browser.setTimeout(() => this.run(), RETRY);
                     break;
@@ -81,11 +127,15 @@ export class ScanQueue {
                 error = caught;
             }
             this.isOffline = false;
+            this.trouble = "";
             this.jobs.shift();
-            this.write();
             if (error) {
-                this.hooks.onFail(job, error);
+                job.refused = error.data?.message || error.message || String(error);
+                this.refused.unshift(job);
+                this.keep(job.key, job);
+                this.hooks.onFail(job);
             } else {
+                this.keep(job.key);
                 this.hooks.onDone(job, answer);
             }
         }
