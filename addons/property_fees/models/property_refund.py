@@ -3,6 +3,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 from ..rules.words import chinese_capitals
 
@@ -251,6 +252,7 @@ class PropertyRefund(models.Model):
         """Ask for the approval."""
         for refund in self:
             refund._require("draft")
+            refund._lock_source()
             refund._check_available()
             refund._set_state("submitted")
 
@@ -350,6 +352,21 @@ class PropertyRefund(models.Model):
             domain.append(("prepaid_id", "=", self.prepaid_id.id))
         # sudo: a refund in another community counts as well
         return sum(self.sudo().search(domain).mapped("amount"))
+
+    def _lock_source(self):
+        """Serialise requests for the same money: of two at once the second is tried again."""
+        self.ensure_one()
+        held = self._get_held()
+        if held:
+            held._lock_held()
+            return
+        # a row that is only locked would not stop a request with an older view: it is rewritten
+        self.env.cr.execute(
+            SQL(
+                "UPDATE account_move_line SET id = id WHERE id = ANY(%s)",
+                self._get_credits().sorted("id").ids,
+            )
+        )
 
     def _check_available(self):
         self.ensure_one()
