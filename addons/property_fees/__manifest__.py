@@ -100,6 +100,8 @@
         "report/property_payment_poster_report.xml",
         "views/portal_autopay_templates.xml",
         "views/portal_held_templates.xml",
+        "views/property_subsidy_views.xml",
+        "wizard/property_fund_cover_views.xml",
     ],
     "assets": {
         "web.assets_frontend": ["property_fees/static/src/portal/**/*"],

@@ -82,3 +82,4 @@ from . import property_payment_poster
 from . import property_bank_sheet
 from . import property_autopay
 from . import property_write_off
+from . import property_subsidy

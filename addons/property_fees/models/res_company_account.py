@@ -16,6 +16,7 @@ PLACES = {
     "fund": ("liability_current", ("2241",)),
     "deferred": ("liability_current", ("2203",)),
     "takeover": ("asset_current", ("1221",)),
+    "cover": ("income_other", ("5301", "6301")),
     "bad_debt": ("expense", ("5711", "6702", "6701", "5603", "6711")),
 }
 FALLBACK = {
@@ -87,6 +88,12 @@ class ResCompany(models.Model):
         help="Debts pass through it from the old to the new owner; it is empty afterwards.",
     )
 
+    property_cover_account_id = fields.Many2one(
+        "account.account",
+        string="Account of shortfalls covered",
+        check_company=True,
+        help="Income from common income of the owners that covers a shortfall of the fees.",
+    )
     property_bad_debt_account_id = fields.Many2one(
         "account.account",
         string="Account of bad debts",
@@ -162,6 +169,7 @@ class ResCompany(models.Model):
             "fund": self.env._("Funds of the owners"),
             "deferred": self.env._("Fees billed and not earned yet"),
             "takeover": self.env._("Debts taken over"),
+            "cover": self.env._("Shortfall covered by common income"),
             "bad_debt": self.env._("Bad debts"),
         }
 

@@ -32,3 +32,4 @@ from . import test_portal_held
 from . import test_write_off
 from . import test_autopay_concurrency
 from . import test_refund_concurrency
+from . import test_subsidy

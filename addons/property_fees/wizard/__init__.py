@@ -9,3 +9,4 @@ from . import property_deposit_deduct
 from . import property_cashier_desk
 from . import property_opening_import
 from . import property_dunning_run
+from . import property_fund_cover
