@@ -35,6 +35,7 @@
         "views/property_workorder_project_views.xml",
         "views/property_service_report_views.xml",
         "report/property_service_report.xml",
+        "report/property_workorder_prints.xml",
         "views/property_workorder_menus.xml",
         "views/portal_templates.xml",
         "views/property_place_templates.xml",

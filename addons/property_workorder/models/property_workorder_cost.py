@@ -319,7 +319,9 @@ class PropertyWorkorderContract(models.Model):
     warranty_until = fields.Date(string="Warranty until")
     score = fields.Integer(help="0 to 100, given at acceptance.", copy=False, aggregator="avg")
     know_how = fields.Html(string="Know-how", help="What to remember for the next time.")
-    rejection_reason = fields.Char(copy=False, readonly=True)
+    rejection_reason = fields.Char(
+        copy=False, tracking=True, help="What is not right; the contractor is told."
+    )
     is_late = fields.Boolean(compute="_compute_is_late")
 
     _score_range = models.Constraint(
@@ -373,8 +375,16 @@ class PropertyWorkorderContract(models.Model):
             )
 
     def action_reject(self):
-        """Send the contractor back to do it again."""
+        """Send the contractor back to do it again, with the reason."""
         self._step("attended")
+        for contract in self:
+            if not (contract.rejection_reason or "").strip():
+                raise UserError(
+                    self.env._(
+                        "Enter under %(contract)s why the work is sent back.",
+                        contract=contract.name,
+                    )
+                )
         self._set_state("rejected")
 
     def action_cancel(self):

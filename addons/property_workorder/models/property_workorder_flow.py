@@ -501,7 +501,12 @@ class PropertyWorkorder(models.Model):
         if self.env.context.get("property_workorder_quiet"):
             return
         subtype = self.env.ref("property_workorder.property_workorder_mt_resident")
+        # what follows from a step of the resident himself is still our word to him, and reaches him
+        ours = {}
+        if self.env.user.share:
+            ours = {"author_id": self.company_id.partner_id.id, "notify_author_mention": True}
         self.message_post(
+            **ours,
             body=text,
             message_type="comment",
             subtype_id=subtype.id,

@@ -121,7 +121,9 @@ class PropertyWorkorder(models.Model):
                 note=text or False,
             )
         self.message_post(
-            body=self.env._("The resident urges: %(text)s", text=text or "-"),
+            body=self.env._("The resident urges: %(text)s", text=text)
+            if text
+            else self.env._("The resident urges."),
             subtype_id=self.env.ref("property_workorder.property_workorder_mt_resident").id,
         )
 
@@ -236,7 +238,7 @@ class PropertyWorkorder(models.Model):
             events.append((self.resolved_at, self.env._("Done"), text, "success"))
         if self.closed_at:
             events.append((self.closed_at, self.env._("Closed"), "", "success"))
-        for message in self.message_ids.filtered(self._is_for_resident):
+        for message in self.message_ids.filtered(self._is_for_resident).sorted("id"):
             author = message.author_id
             title = (
                 self.env._("You wrote")
@@ -252,7 +254,10 @@ class PropertyWorkorder(models.Model):
             )
         return [
             {"moment": self._local(moment), "title": title, "text": text, "tone": tone}
-            for moment, title, text, tone in sorted(events, key=lambda one: one[0], reverse=True)
+            # of two in the same second the later one comes first
+            for moment, title, text, tone in sorted(
+                reversed(events), key=lambda one: one[0], reverse=True
+            )
         ]
 
     def _is_for_resident(self, message):

@@ -280,7 +280,9 @@ class PropertyServiceReport(models.TransientModel):
                 for one in orders & taken
                 if one.accepted_at and not one.reopened_count
             ]
-            name = labels[key] if labels else key.display_name or self.env._("None")
+            # within a community a building needs no more than its name
+            named = key.name if field == "building_id" else not labels and key.display_name
+            name = labels[key] if labels else named or self.env._("None")
             rows.append(
                 {
                     "name": name,

@@ -15,3 +15,4 @@ from . import test_complaint
 from . import test_photo
 from . import test_cost
 from . import test_js
+from . import test_print

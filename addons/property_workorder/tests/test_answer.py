@@ -49,6 +49,32 @@ class TestAnswer(WorkorderCommon):
         )
         self.assertIn("I am at home", self.texts(order), "what he answers by mail is his too")
 
+    def test_our_word_is_ours_also_when_a_resident_causes_it(self):
+        order = (
+            self.env["property.workorder"]
+            .with_user(self.user_owner)
+            .sudo()
+            .create(
+                {
+                    "community_id": self.community.id,
+                    "unit_id": self.unit.id,
+                    "partner_id": self.owner.id,
+                    "channel": "portal",
+                    "subject": "Noise in the pipe",
+                    "receiver_id": False,
+                }
+            )
+        )
+        intake = order.message_ids.filtered(lambda one: order.name in (one.body or ""))
+        self.assertEqual(intake.author_id, self.company.partner_id)
+        self.assertIn(self.owner, intake.notified_partner_ids, "he gets it by mail too")
+        self.assertFalse(order.feedback_given_at)
+        order._urge()
+        titles = [event["title"] for event in order._get_timeline()]
+        self.assertEqual(
+            titles, ["You wrote", "Message from the service centre", "We have your request"]
+        )
+
     def test_whoever_answers_for_the_case_closes_it(self):
         order = self.finish(self.make_order(partner_id=self.owner.id))
         with self.assertRaisesRegex(UserError, "answers for"):

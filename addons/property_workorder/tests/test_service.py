@@ -153,6 +153,11 @@ class TestService(WorkorderCommon):
         self.assertIn("contractor", str(caught.exception))
         with self.assertRaises(UserError):
             contract.action_accept()
+        with self.assertRaisesRegex(UserError, "sent back"):
+            contract.action_reject()
+        contract.rejection_reason = "The closer is too weak"
+        contract.action_reject()
+        contract.action_attend()
         contract.score = 90
         contract.action_accept()
         order.action_done()
