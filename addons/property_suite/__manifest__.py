@@ -23,6 +23,7 @@
         "demo/service_demo.xml",
         "demo/fees_demo.xml",
         "demo/collection_demo.xml",
+        "demo/arrears_demo.xml",
         "demo/workorder_demo.xml",
         "demo/parcel_demo.xml",
     ],
