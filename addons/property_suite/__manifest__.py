@@ -24,6 +24,7 @@
         "demo/fees_demo.xml",
         "demo/collection_demo.xml",
         "demo/arrears_demo.xml",
+        "demo/finance_demo.xml",
         "demo/workorder_demo.xml",
         "demo/parcel_demo.xml",
     ],
