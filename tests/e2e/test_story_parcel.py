@@ -149,10 +149,102 @@ def test_courier_at_the_gate(client, site, station):
     assert not site.call(*ask, "B9999")["admitted"]
 
 
+def test_courier_on_the_phone(client, site, station):
+    """The courier accepts the rules, announces a batch and collects what a resident sends."""
+    (badge,) = site.call("property.parcel.courier.pass", "search", [("plate", "=", "A1001")])
+    (read,) = site.call("property.parcel.courier.pass", "read", [badge], ["token"])
+    owner = client("e2e_owner", size="phone", lang="zh_CN", to="/my")
+    owner.goto("/my/parcels?show=outgoing")
+    page = owner.page
+    for name, text in (
+        ("content", "Old books"),
+        ("receiver_name", "Ma"),
+        ("receiver_phone", "19800000001"),
+        ("receiver_address", "Sample road 1"),
+    ):
+        page.fill(f"[name={name}]", text)
+    page.check("[name=declared]")
+    page.locator("form[action='/my/parcels/send'] button[type=submit]").click()
+    expect(page.locator(".alert-success")).to_be_visible()
+    phone = client("e2e_owner", size="phone", lang="zh_CN", to="/my")  # whoever has the link
+    phone.goto(f"/parcel/courier/{read['token']}")
+    page = phone.page
+    page.locator("form[action*='/accept/'] button").click()
+    page.locator("form[action*='/collect/'] [name=waybill]").fill("SW0000000090")
+    page.check("form[action*='/collect/'] [name=checked]")
+    phone.screenshot("parcel-courier")
+    page.locator("form[action*='/collect/'] button").click()
+    expect(page.locator(".alert-success")).to_be_visible()
+    page.fill("#courier_text", f"SW0000000091, {UNIT}\nSW12")
+    page.locator("form[action*='/announce'] button").click()
+    expect(page.locator(".alert-warning")).to_contain_text("SW12")
+    assert [one["state"] for one in parcel(site, "SW0000000091")] == ["expected"]
+    owner.goto("/my/parcels?show=outgoing")
+    expect(owner.page.locator("body")).to_contain_text("SW0000000090")
+
+
+def test_announced_parcel_and_enquiry(desk, site):
+    page = desk.page
+    scan(page, "SW0000000091")
+    step(page, 2)
+    expect(page.locator(".o_parcel_choices button")).to_have_count(1)
+    page.keyboard.press("Enter")
+    step(page, 3)
+    page.keyboard.press("Enter")
+    expect(page.locator(".o_parcel_recent button")).to_have_count(1)
+    page.keyboard.press("F3")
+    scan(page, "0000091")
+    expect(page.locator(".o_parcel_traced li")).not_to_have_count(0)
+    desk.screenshot("parcel-enquiry")
+
+
+def test_gap_in_the_middle_of_a_call(desk, site):
+    """The answer gets lost, the parcel does not: sent again with its key it is there once."""
+    page = desk.page
+    lost = []
+
+    def drop(route):
+        if not lost:
+            lost.append(route.fetch())  # the server has it, the desk hears nothing
+            return route.abort("connectionreset")
+        return route.continue_()
+
+    with desk.refused():
+        page.route("**/property.parcel/desk_check_in", drop)
+        scan(page, "SW0000000092")
+        step(page, 2)
+        scan(page, UNIT)
+        step(page, 3)
+        page.keyboard.press("Enter")
+        expect(page.locator(".o_parcel_recent button")).to_have_count(1, timeout=30_000)
+    assert lost
+    assert len(parcel(site, "SW0000000092")) == 1
+    assert parcel(site, "SW0000000092")[0]["state"] == "waiting"
+
+
+def test_reload_without_network_keeps_the_scans(desk, site):
+    page = desk.page
+    with desk.refused():
+        page.route("**/property.parcel/**", lambda route: route.abort("internetdisconnected"))
+        scan(page, "SW0000000093")
+        step(page, 2)
+        scan(page, UNIT)
+        step(page, 3)
+        page.keyboard.press("Enter")
+        expect(page.locator(".o_parcel_waiting")).to_be_visible()
+        assert not parcel(site, "SW0000000093")
+        page.unroute("**/property.parcel/**")
+        page.reload()
+        expect(page.locator(".o_parcel_recent button")).to_have_count(1, timeout=30_000)
+    assert len(parcel(site, "SW0000000093")) == 1
+
+
 def test_manager_reads_the_figures(client, station):
     window = client("e2e_manager", lang="zh_CN")
     window.open_action("property_parcel.property_parcel_analysis_action")
     expect(window.page.locator(".o_pivot table")).to_be_visible()
     window.screenshot("parcel-figures")
+    window.open_action("property_parcel.property_parcel_ageing_action")
+    expect(window.page.locator(".o_pivot table")).to_be_visible()
     window.open_action("property_parcel.property_parcel_action")
     window.screenshot("parcel-list")

@@ -125,7 +125,7 @@ class PropertyParcelCourierPass(models.Model):
     inner_shuttle = fields.Boolean(
         string="Stays inside", help="A shuttle that does not leave the community."
     )
-    stopping_place = fields.Char(help="Where the vehicle may stand.")
+    stopping_place = fields.Char(string="Stopping place", help="Where the vehicle may stand.")
     stopping_minutes = fields.Integer(string="May stand (minutes)", default=30)
     start_date = fields.Date(required=True, default=fields.Date.context_today)
     end_date = fields.Date()

@@ -237,7 +237,7 @@ class PropertyParcelSlot(models.Model):
 
     _inherit = "property.parcel.slot"
 
-    is_simulated = fields.Boolean(compute="_compute_is_simulated")
+    is_simulated = fields.Boolean(compute="_compute_is_simulated", string="Simulated")
 
     @api.depends("locker_id.adapter")
     def _compute_is_simulated(self):

@@ -72,6 +72,7 @@ class PropertyParcelStation(models.Model):
         string="Disinfected last", compute="_compute_disinfection_due"
     )
     disinfection_due = fields.Boolean(
+        string="Disinfection due",
         compute="_compute_disinfection_due",
         help="An epidemic mode runs, and the last disinfection is longer ago than the set hours.",
     )
