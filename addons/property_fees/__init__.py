@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from . import controllers, models, wizard
-from .hooks import pre_init_hook
+from .hooks import pre_init_hook, uninstall_hook

@@ -102,11 +102,15 @@
         "views/portal_held_templates.xml",
         "views/property_subsidy_views.xml",
         "wizard/property_fund_cover_views.xml",
+        "data/property_tax_data.xml",
+        "views/property_tax_catalogue_views.xml",
+        "report/property_fee_tables_report.xml",
     ],
     "assets": {
         "web.assets_frontend": ["property_fees/static/src/portal/**/*"],
         "web.assets_backend": ["property_fees/static/src/desk/**/*"],
     },
     "pre_init_hook": "pre_init_hook",
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

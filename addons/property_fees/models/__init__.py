@@ -83,3 +83,5 @@ from . import property_bank_sheet
 from . import property_autopay
 from . import property_write_off
 from . import property_subsidy
+from . import property_fee_ledger_keep
+from . import property_tax_catalogue

@@ -35,6 +35,15 @@ class PropertyCommonIncome(models.Model):
         string="Common area",
         domain="[('community_id', '=', community_id)]",
     )
+    premises_id = fields.Many2one(
+        "property.shared.premises",
+        string="Premises",
+        domain="[('community_id', '=', community_id)]",
+        index="btree_not_null",
+        ondelete="restrict",
+        tracking=True,
+        help="The shared premises that are let; the leak list misses a contract for those without.",
+    )
     partner_id = fields.Many2one("res.partner", string="Payer", required=True, tracking=True)
     fund_id = fields.Many2one(
         "property.fund",

@@ -66,6 +66,12 @@ class PropertyFeeCharge(models.Model):
         help="How many periods of the price the charge is worth; a broken month counts in part.",
     )
     amount = fields.Monetary(required=True, help="As the item's taxes say: with or without tax.")
+    amount_off = fields.Monetary(
+        string="Let off",
+        readonly=True,
+        help="What waivers and agreed reductions took off, with tax. A charge let off in full is "
+        "on no bill; the collection report shows it as waived.",
+    )
     currency_id = fields.Many2one(
         "res.currency", compute="_compute_place", store=True, precompute=True
     )
@@ -113,6 +119,8 @@ class PropertyFeeCharge(models.Model):
     _split_uniq = models.UniqueIndex(
         "(split_group, partner_id, item_id)", "A co-owner is charged once for the same days."
     )
+
+    _let_off_idx = models.Index("(community_id) WHERE amount = 0 AND amount_off <> 0")
 
     def init(self):
         self.env.cr.execute(
@@ -230,7 +238,7 @@ class PropertyFeeCharge(models.Model):
         """Called once after charges were cancelled and their bills reversed."""
 
     def _reverse_bills(self):
-        for invoice, charges in self.grouped("invoice_id").items():
+        for invoice, charges in self.filtered("invoice_id").grouped("invoice_id").items():
             live = invoice.property_fee_charge_ids.filtered(lambda c: c.state == "posted")
             values = {
                 "ref": self.env._("Reversal of %(bill)s", bill=invoice.name),

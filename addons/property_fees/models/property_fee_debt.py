@@ -17,33 +17,42 @@ WITH bill AS NOT MATERIALIZED (
        AND move.amount_residual_signed <> 0
 ), debt AS NOT MATERIALIZED (
     -- billed less settled, both as the fee ledger spreads them
-    SELECT bill.*, part.line_id, part.product_id, (%(today)s::date - bill.due_date) AS late_days,
+    SELECT bill.*, part.line_id, part.product_id, part.origin_id,
            ROUND(bill.total * part.upper_share, 2) - ROUND(bill.total * part.lower_share, 2)
            - ROUND((bill.total - bill.owed) * part.upper_share, 2)
            + ROUND((bill.total - bill.owed) * part.lower_share, 2) AS amount
       FROM bill
      CROSS JOIN LATERAL (%(part)s) part
      WHERE part.upper_share IS NOT NULL
+), aged AS NOT MATERIALIZED (
+    -- a debt that was taken over, or taken back, is as old as it was
+    SELECT debt.*, COALESCE(first_bill.invoice_date_due, debt.due_date) AS first_due_date,
+           %(today)s::date - COALESCE(first_bill.invoice_date_due, debt.due_date) AS late_days,
+           COALESCE(charge.item_id, item.id) AS item_id,
+           COALESCE(charge.period_start, first_bill.date, debt.date) AS period_start
+      FROM debt
+      LEFT JOIN account_move_line origin ON origin.id = debt.origin_id
+      LEFT JOIN account_move first_bill ON first_bill.id = origin.move_id
+      LEFT JOIN property_fee_item item
+        ON item.product_id = COALESCE(debt.product_id, origin.product_id)
+      LEFT JOIN property_fee_charge charge
+        ON charge.invoice_line_id = COALESCE(debt.origin_id, debt.line_id)
+     WHERE debt.amount <> 0
 )
 SELECT debt.line_id AS id, debt.id AS move_id, debt.line_id, debt.date AS bill_date,
-       debt.due_date, debt.community_id, debt.company_id, debt.unit_id, debt.partner_id,
-       unit.building_id, building.keeper_id, company.currency_id,
-       COALESCE(charge.item_id, item.id) AS item_id,
-       COALESCE(charge.period_start, debt.date) AS period_start,
-       GREATEST(debt.late_days, 0) AS late_days,
+       debt.first_due_date AS due_date, debt.community_id, debt.company_id,
+       debt.unit_id, debt.partner_id, unit.building_id, building.keeper_id, company.currency_id,
+       debt.item_id, debt.period_start, GREATEST(debt.late_days, 0) AS late_days,
        debt.amount AS amount_owed,
        CASE WHEN debt.late_days <= 0 THEN debt.amount ELSE 0 END AS amount_not_due,
        CASE WHEN debt.late_days BETWEEN 1 AND 30 THEN debt.amount ELSE 0 END AS amount_30,
        CASE WHEN debt.late_days BETWEEN 31 AND 90 THEN debt.amount ELSE 0 END AS amount_90,
        CASE WHEN debt.late_days BETWEEN 91 AND 365 THEN debt.amount ELSE 0 END AS amount_365,
        CASE WHEN debt.late_days > 365 THEN debt.amount ELSE 0 END AS amount_older
-  FROM debt
+  FROM aged debt
   JOIN res_company company ON company.id = debt.company_id
   LEFT JOIN property_unit unit ON unit.id = debt.unit_id
   LEFT JOIN property_building building ON building.id = unit.building_id
-  LEFT JOIN property_fee_item item ON item.product_id = debt.product_id
-  LEFT JOIN property_fee_charge charge ON charge.invoice_line_id = debt.line_id
- WHERE debt.amount <> 0
 """
 
 
@@ -63,7 +72,13 @@ class PropertyFeeDebt(models.Model):
             "amount_residual_signed",
             "invoice_date_due",
         ],
-        "account.move.line": ["move_id", "price_total", "balance", "display_type"],
+        "account.move.line": [
+            "move_id",
+            "price_total",
+            "balance",
+            "display_type",
+            "property_origin_line_id",
+        ],
         "account.partial.reconcile": ["amount", "debit_move_id", "credit_move_id"],
         "property.fee.charge": ["invoice_line_id", "item_id", "period_start"],
         "property.unit": ["building_id"],

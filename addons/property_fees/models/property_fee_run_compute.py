@@ -12,6 +12,7 @@ from ..rules.charge import Due, Payers, pieces_of, representative, strongest
 from ..rules.errors import RuleError
 from ..rules.measured import Measured, measured_pieces
 from ..rules.period import Dated, Span, billable, cut
+from ..rules.rounding import STEPS, round_money
 from ..rules.tariff import Price
 from ..rules.trace import build, build_measured, plain
 from .property_fee_item import BUILT_IN, MEASURED
@@ -224,7 +225,7 @@ class PropertyFeeRunCompute(models.Model):
         for piece in pieces:
             if piece.problem:
                 skips.append(self._prepare_skip(payable, item, piece.span, piece.problem))
-            elif not piece.amount:
+            elif not piece.amount and not piece.off:
                 skips.append(self._prepare_skip(payable, item, piece.span, "zero_amount"))
             else:
                 charges.append(self._prepare_charge(facts, payable, item, line, due, piece))
@@ -291,6 +292,7 @@ class PropertyFeeRunCompute(models.Model):
             "unit_price": plain(piece.price.unit_price),
             "periods": plain(piece.periods * piece.share),
             "amount": str(piece.amount),
+            "amount_off": str(facts.with_tax(item, piece.off)),
             "trace_data": self._build_trace(facts, payable, item, due, piece),
             "split_group": (payable.id, item.id, piece.span.start),
             "state": "draft",
@@ -408,12 +410,26 @@ class Facts:
                 ("state", "=", "approved"),
             ]
         )
-        self._price_cache, self._payer_cache = {}, {}
+        self._price_cache, self._payer_cache, self._tax_cache = {}, {}, {}
         self._read_billed(payables)
         self._read_people()
         self.formulas = {item.id: _formula(item) for item in self.items if item.formula}
         self._read_waivers()
         self._read_quantities()
+
+    def with_tax(self, item, amount):
+        """Return an amount of an item as a bill would show it, with tax."""
+        if not amount:
+            return amount
+        if item.id not in self._tax_cache:
+            # sudo: taxes of the item decide, whoever makes the run
+            taxes_sudo = item.sudo().product_id.taxes_id.filtered(
+                lambda tax: tax.company_id.id == self.company_id
+            )
+            whole = taxes_sudo.compute_all(10000.0)["total_included"] if taxes_sudo else 10000.0
+            self._tax_cache[item.id] = Fraction(f"{whole:.2f}") / 10000
+        factor = self._tax_cache[item.id]
+        return amount if factor == 1 else round_money(Fraction(amount) * factor, STEPS["fen"])
 
     def _spans_of(self, item):
         if item.period == "once":

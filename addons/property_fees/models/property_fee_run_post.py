@@ -40,11 +40,23 @@ class PropertyFeeRunPost(models.Model):
     def _finish_post(self):
         self.ensure_one()
         self.env.flush_all()
+        self._post_waived()
         self.env.invalidate_all()
         if not self.draft_count:
             self.state = "posted"
         posted = self.charge_ids.filtered(lambda charge: charge.state == "posted")
         self._on_charges_posted(posted)
+        self.env.ref("property_fees.property_fee_ledger_cron_keep")._trigger()
+
+    def _post_waived(self):
+        """Take what was let off in full as charged: there is nothing to bill."""
+        self.env.cr.execute(
+            SQL(
+                "UPDATE property_fee_charge SET state = 'posted' "
+                "WHERE run_id = %s AND state = 'draft' AND amount = 0",
+                self.id,
+            )
+        )
 
     def _on_charges_posted(self, charges):
         """Called once after a run was posted, with its posted charges."""
@@ -113,7 +125,8 @@ class PropertyFeeRunPost(models.Model):
         return self.env.execute_query(
             SQL(
                 "SELECT COUNT(*) FROM (SELECT 1 FROM property_fee_charge "
-                "WHERE run_id = %s AND state = 'draft' GROUP BY unit_id, partner_id) g",
+                "WHERE run_id = %s AND state = 'draft' AND amount <> 0 "
+                "GROUP BY unit_id, partner_id) g",
                 self.id,
             )
         )[0][0]
@@ -135,6 +148,7 @@ class PropertyFeeRunPost(models.Model):
                   FROM property_fee_charge charge
                   JOIN property_fee_item item ON item.id = charge.item_id
                  WHERE charge.run_id = %(run)s AND charge.state = 'draft'
+                   AND charge.amount <> 0
                    AND NOT EXISTS (%(failed)s)
                  GROUP BY charge.community_id, charge.unit_id, charge.partner_id
                  ORDER BY charge.community_id, charge.unit_id, charge.partner_id

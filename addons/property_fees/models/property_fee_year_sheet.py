@@ -21,9 +21,21 @@ class PropertyFeeYearSheet(models.Model):
             "amount_residual_signed",
             "invoice_date_due",
         ],
-        "account.move.line": ["move_id", "price_total", "balance", "display_type"],
+        "account.move.line": [
+            "move_id",
+            "price_total",
+            "balance",
+            "display_type",
+            "property_origin_line_id",
+        ],
         "account.partial.reconcile": ["amount", "debit_move_id", "credit_move_id"],
-        "property.fee.charge": ["invoice_line_id", "item_id", "period_start"],
+        "property.fee.charge": [
+            "invoice_line_id",
+            "item_id",
+            "period_start",
+            "state",
+            "amount_off",
+        ],
         "property.unit": ["building_id"],
         "property.building": ["keeper_id"],
     }
@@ -37,7 +49,9 @@ class PropertyFeeYearSheet(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount_billed = fields.Monetary(string="Billed", readonly=True)
     amount_collected = fields.Monetary(string="Collected", readonly=True)
-    amount_let_off = fields.Monetary(string="Let off", readonly=True)
+    amount_let_off = fields.Monetary(
+        string="Let off", readonly=True, help="Reduced, waived or written off after billing."
+    )
     amount_owed = fields.Monetary(string="Owed", readonly=True)
     owed_01 = fields.Monetary(string="Jan", readonly=True)
     owed_02 = fields.Monetary(string="Feb", readonly=True)
@@ -81,7 +95,8 @@ class PropertyFeeYearSheet(models.Model):
             SELECT MIN(id) AS id, period_year AS year, unit_id, building_id, item_id, community_id,
                    company_id, currency_id, SUM(amount_billed) AS amount_billed,
                    SUM(amount_collected) AS amount_collected, SUM(amount_owed) AS amount_owed,
-                   SUM(amount_reduced + amount_waived + amount_written_off) AS amount_let_off,
+                   SUM(amount_reduced + amount_waived + amount_written_off
+                       + amount_billed - amount_gross) AS amount_let_off,
                    %(months)s
               FROM (SELECT *, EXTRACT(MONTH FROM period_start)::int AS month
                       FROM (%(ledger)s) ledger

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+from datetime import date
 from decimal import Decimal
 
 from odoo import api, fields, models
@@ -9,8 +10,9 @@ from odoo.tools import SQL, float_compare
 class PropertyFund(models.Model):
     """Money of all owners that is kept apart: maintenance fund, common income, trustee account.
 
-    The balance is the sum of posted journal items that carry the fund; the balance of a unit is
-    that of the items that carry both.
+    The balance is the sum of posted journal items that carry the fund, without the part of bills
+    (levies, rents) that nobody has paid yet; the balance of a unit is that of the items that carry
+    both.
     """
 
     _name = "property.fund"
@@ -60,7 +62,15 @@ class PropertyFund(models.Model):
         help="In an emergency the committee may use this much; the statement follows.",
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
-    balance = fields.Monetary(compute="_compute_balance", compute_sudo=True)
+    balance = fields.Monetary(
+        compute="_compute_balance", compute_sudo=True, help="Money received and not used."
+    )
+    amount_pending = fields.Monetary(
+        string="Billed, not received",
+        compute="_compute_balance",
+        compute_sudo=True,
+        help="Levies and rents that are billed and not paid; they are not in the balance yet.",
+    )
     movement_ids = fields.One2many("property.fund.movement", "fund_id", string="Movements")
     movement_count = fields.Integer(compute="_compute_movement_count")
     movement_version = fields.Integer(copy=False, readonly=True)
@@ -73,8 +83,10 @@ class PropertyFund(models.Model):
 
     def _compute_balance(self):
         balances = self._get_balances(self)
+        pending = self._get_pending(self)
         for fund in self:
             fund.balance = float(balances.get(fund.id, 0))
+            fund.amount_pending = float(pending.get(fund.id, 0))
 
     def _compute_movement_count(self):
         counts = dict(
@@ -87,7 +99,7 @@ class PropertyFund(models.Model):
 
     @api.model
     def _get_balances(self, funds, by_unit=False):
-        """Return the balances as Decimal by fund id, or by (fund id, unit id)."""
+        """Return what was received and not used, as Decimal by fund id or (fund id, unit id)."""
         self.env["account.move.line"].flush_model()
         keys = SQL("property_fund_id, property_fund_unit_id" if by_unit else "property_fund_id")
         rows = self.env.execute_query(
@@ -99,7 +111,66 @@ class PropertyFund(models.Model):
                 ids=list(funds.ids),
             )
         )
+        booked = {(row[:-1] if by_unit else row[0]): Decimal(str(row[-1])) for row in rows}
+        pending = self._get_pending(funds, by_unit)
+        return {key: amount - pending.get(key, 0) for key, amount in booked.items()}
+
+    @api.model
+    def _get_pending(self, funds, by_unit=False, day=None):
+        """Return what is billed to the funds and not paid, by fund id or (fund id, unit id).
+
+        :param day: as of the end of this day; None: now
+        """
+        self.env["account.move.line"].flush_model()
+        self.env["account.move"].flush_model()
+        self.env["account.partial.reconcile"].flush_model()
+        keys = SQL("fund_id, unit_id" if by_unit else "fund_id")
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT %(keys)s, SUM(amount) FROM (%(pending)s) pending "
+                "WHERE fund_id = ANY(%(ids)s) GROUP BY %(keys)s",
+                keys=keys,
+                pending=self._get_pending_query(day),
+                ids=list(funds.ids),
+            )
+        )
         return {(row[:-1] if by_unit else row[0]): Decimal(str(row[-1])) for row in rows}
+
+    @api.model
+    def _get_pending_query(self, day=None):
+        """Return the query of fund lines on bills with something left to pay: line, fund, unit,
+        amount.
+        """
+        paid = SQL(
+            """
+            SELECT SUM(CASE WHEN rec.debit_move_id = term.id THEN rec.amount ELSE -rec.amount END)
+              FROM account_move_line term
+              JOIN account_partial_reconcile rec
+                ON term.id IN (rec.debit_move_id, rec.credit_move_id)
+             WHERE term.move_id = move.id AND term.display_type = 'payment_term'
+               AND rec.max_date <= %s
+            """,
+            day,
+        )
+        left = (
+            SQL("move.amount_total_signed - COALESCE((%s), 0)", paid)
+            if day
+            else SQL("move.amount_residual_signed")
+        )
+        return SQL(
+            """
+            SELECT line.id AS line_id, line.property_fund_id AS fund_id,
+                   line.property_fund_unit_id AS unit_id,
+                   ROUND(-line.balance * (%(left)s) / NULLIF(move.amount_total_signed, 0), 2)
+                       AS amount
+              FROM account_move_line line
+              JOIN account_move move ON move.id = line.move_id
+             WHERE line.property_fund_id IS NOT NULL AND line.parent_state = 'posted'
+               AND move.move_type IN ('out_invoice', 'out_refund') AND %(until)s
+            """,
+            left=left,
+            until=SQL("move.date <= %s", day) if day else SQL("move.amount_residual_signed <> 0"),
+        )
 
     def _get_account(self):
         self.ensure_one()
@@ -194,4 +265,12 @@ class PropertyFund(models.Model):
             if kind != "opening"
         ]
         closing = opening + sum(credit - debit for _label, credit, debit in lines)
-        return {"year": year, "opening": opening, "lines": lines, "closing": closing}
+        pending = self._get_pending(self, day=date(year, 12, 31)).get(self.id, 0)
+        return {
+            "year": year,
+            "opening": opening,
+            "lines": lines,
+            "closing": closing,
+            "pending": pending,
+            "received": closing - pending,
+        }

@@ -18,6 +18,7 @@ class PropertyFundBalance(models.Model):
             "credit",
             "parent_state",
         ],
+        "account.move": ["amount_residual_signed", "amount_total_signed"],
         "property.fund": ["community_id", "kind"],
     }
     _order = "fund_id, unit_id"
@@ -29,6 +30,9 @@ class PropertyFundBalance(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount_in = fields.Monetary(string="Paid in", readonly=True)
     amount_out = fields.Monetary(string="Used", readonly=True)
+    amount_pending = fields.Monetary(
+        string="Billed, not received", readonly=True, help="Not in the balance yet."
+    )
     balance = fields.Monetary(readonly=True)
 
     @property
@@ -37,14 +41,19 @@ class PropertyFundBalance(models.Model):
             """
             SELECT MIN(line.id) AS id, line.property_fund_id AS fund_id,
                    line.property_fund_unit_id AS unit_id, unit.building_id, fund.community_id,
-                   fund.company_id, company.currency_id, SUM(line.credit) AS amount_in,
-                   SUM(line.debit) AS amount_out, SUM(line.credit - line.debit) AS balance
+                   fund.company_id, company.currency_id,
+                   SUM(line.credit - COALESCE(pending.amount, 0)) AS amount_in,
+                   SUM(line.debit) AS amount_out,
+                   SUM(COALESCE(pending.amount, 0)) AS amount_pending,
+                   SUM(line.credit - line.debit - COALESCE(pending.amount, 0)) AS balance
               FROM account_move_line line
               JOIN property_fund fund ON fund.id = line.property_fund_id
               JOIN res_company company ON company.id = fund.company_id
               JOIN property_unit unit ON unit.id = line.property_fund_unit_id
+              LEFT JOIN (%s) pending ON pending.line_id = line.id
              WHERE line.parent_state = 'posted'
              GROUP BY line.property_fund_id, line.property_fund_unit_id, unit.building_id,
                       fund.community_id, fund.company_id, company.currency_id
-            """
+            """,
+            self.env["property.fund"]._get_pending_query(),
         )

@@ -231,7 +231,8 @@ class PropertyFundMovement(models.Model):
                 if movement.short_total and not movement.is_in:
                     raise UserError(
                         self.env._(
-                            "The units concerned are short of %(short)s. Levy it first.",
+                            "The units concerned are short of %(short)s. Levy it first, or wait "
+                            "until the levy is paid.",
                             short=movement.currency_id.format(movement.short_total),
                         )
                     )
@@ -260,17 +261,16 @@ class PropertyFundMovement(models.Model):
             movement._lock_flow()
             movement._check_resolution()
             movement.fund_id._lock_fund()
+            if movement.levy_ids.filtered(lambda move: move.state == "posted"):
+                raise UserError(self.env._("What is short has been levied already."))
             movement._allot()
             short = movement.line_ids.filtered("amount_short")
             if not short:
                 raise UserError(self.env._("No unit is short of its part."))
-            if movement.levy_ids.filtered(lambda move: move.state == "posted"):
-                raise UserError(self.env._("What is short has been levied already."))
             # sudo: as in action_pay
             moves_sudo = self.env["account.move"].sudo()
             moves_sudo = moves_sudo.create([line._prepare_levy_vals() for line in short])
             moves_sudo.action_post()
-            movement._allot()
 
     def action_view_levies(self):
         """Open the bills of the levy."""

@@ -4,10 +4,11 @@ from fractions import Fraction
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from ..rules.errors import RuleError
 from ..rules.metering import Reading, consumption, doubts
+from ..rules.period import period_of
 
 CHAIN = {"meter_id", "read_date", "value", "kind", "new_value", "multiplier", "passed_zero"}
 
@@ -118,6 +119,14 @@ class PropertyMeterReading(models.Model):
     photo = fields.Image(max_width=1920, max_height=1920, attachment=True)
     user_id = fields.Many2one("res.users", string="Read by", readonly=True, copy=False)
     is_billed = fields.Boolean(string="Billed", compute="_compute_is_billed", compute_sudo=True)
+    is_late = fields.Boolean(
+        string="Not billed yet",
+        compute="_compute_is_late",
+        search="_search_is_late",
+        compute_sudo=True,
+        help="Consumption of a unit that no run has billed although its days were billed: it was "
+        "confirmed after the run.",
+    )
 
     _day_uniq = models.UniqueIndex(
         "(meter_id, read_date) WHERE state <> 'rejected'",
@@ -201,6 +210,55 @@ class PropertyMeterReading(models.Model):
                 or start == fields.Date.add(reading.read_date, days=1)
                 for start, end in days.get(reading.meter_id.id, ())
             )
+
+    def _compute_is_late(self):
+        ids = {row[0] for row in self.env.execute_query(self._get_late_query(self.ids))}
+        for reading in self:
+            reading.is_late = reading._origin.id in ids
+
+    def _search_is_late(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("id", "in" if True in value else "not in", SQL("(%s)", self._get_late_query()))]
+
+    @api.model
+    def _get_late_query(self, ids=None):
+        """Return the query of confirmed readings whose consumption was left out of the runs.
+
+        The day of the reading lies in a posted run of the community over items of the kind of the
+        meter, and no live charge of the meter covers it.
+        """
+        self.env["property.fee.charge"].flush_model()
+        self.env["property.fee.run"].flush_model()
+        self.flush_model()
+        return SQL(
+            """
+            WITH done AS MATERIALIZED (
+                SELECT DISTINCT other.community_id, item.meter_kind, run.period_start,
+                       run.period_end
+                  FROM property_fee_charge other
+                  JOIN property_fee_run run ON run.id = other.run_id AND run.state = 'posted'
+                  JOIN property_fee_item item ON item.id = other.item_id
+                 WHERE other.res_model = 'property.meter' AND other.state = 'posted'
+            )
+            SELECT reading.id
+              FROM property_meter_reading reading
+              JOIN property_meter meter ON meter.id = reading.meter_id AND meter.active
+             WHERE reading.state = 'confirmed' AND reading.unit_id IS NOT NULL
+               AND reading.consumption <> 0 AND %(chosen)s
+               AND NOT EXISTS (
+                   SELECT 1 FROM property_fee_charge charge
+                    WHERE charge.res_model = 'property.meter' AND charge.res_id = meter.id
+                      AND charge.state <> 'cancelled'
+                      AND reading.read_date BETWEEN charge.period_start AND charge.period_end)
+               AND EXISTS (
+                   SELECT 1 FROM done
+                    WHERE done.community_id = reading.community_id
+                      AND done.meter_kind = meter.kind
+                      AND reading.read_date BETWEEN done.period_start AND done.period_end)
+            """,
+            chosen=SQL("reading.id = ANY(%s)", ids) if ids is not None else SQL("TRUE"),
+        )
 
     def _search_doubt(self, operator, value):
         if operator != "in":
@@ -313,6 +371,41 @@ class PropertyMeterReading(models.Model):
     def action_reopen(self):
         """Take readings back to be checked."""
         self.write({"state": "submitted"})
+
+    def action_bill_late(self):
+        """Compute runs over the days of readings that came after the run of those days."""
+        late = self.filtered("is_late")
+        if not late:
+            raise UserError(self.env._("These readings are billed, or are still to be billed."))
+        runs = self.env["property.fee.run"]
+        for community, readings in late.grouped("community_id").items():
+            days = readings.mapped("read_date")
+            items = self.env["property.fee.item"].search(
+                [
+                    ("basis", "=", "meter"),
+                    ("meter_kind", "in", readings.mapped("meter_kind")),
+                    ("company_id", "=", community.company_id.id),
+                ]
+            )
+            runs |= runs.create(
+                {
+                    "community_ids": [fields.Command.set(community.ids)],
+                    "item_ids": [fields.Command.set(items.ids)],
+                    "period_start": min(days).replace(day=1),
+                    "period_end": period_of(max(days), "month").end,
+                }
+            )
+        runs.action_compute()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "property_fees.property_fee_run_action"
+        )
+        if len(runs) == 1:
+            return action | {
+                "res_id": runs.id,
+                "views": [(False, "form")],
+                "view_mode": "form",
+            }
+        return action | {"domain": [("id", "in", runs.ids)]}
 
     # Chain
 

@@ -269,19 +269,19 @@ class PropertyStatement(models.Model):
                 ("period_start", "<=", self.end_date),
             ],
             ["building_id"],
-            [f"amount_{name}:sum" for name in ("billed", "collected", "reduced", "waived")],
+            [f"amount_{name}:sum" for name in ("gross", "collected", "reduced", "waived")],
         )
         sums = {building.id: amounts for building, *amounts in groups}
         for label, keys, _count in self._get_disclosure_rows(sums):
             mine = [sums[key] for key in keys if key in sums]
             if mine:
-                billed, collected, reduced, waived = map(sum, zip(*mine, strict=True))
-                due = billed - reduced - waived
+                gross, collected, reduced, waived = map(sum, zip(*mine, strict=True))
+                due = gross - reduced - waived
                 yield {
                     "section": "payment",
                     "name": label,
                     "amount_in": collected,
-                    "amount": billed,
+                    "amount": due,
                     "rate": round(100 * collected / due, 2) if due else 0.0,
                 }
 

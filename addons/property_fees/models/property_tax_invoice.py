@@ -1,19 +1,38 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+import base64
 import io
+import re
+
+import openpyxl
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from odoo.addons.property_base.register.report import formats, open_book
-
 from ..rules.errors import RuleError
 from ..rules.tax_invoice import check_invoice_number, check_taxpayer_number
 
-# The columns of the tax platform's workbook for issuing in bulk; it knows them in Chinese only.
-HEAD_COLUMNS = ("发票流水号", "发票类型", "是否含税", "受票方自然人标识", "购买方名称",
-                "购买方纳税人识别号", "购买方地址", "购买方电话", "购买方邮箱", "备注")  # fmt: skip
-LINE_COLUMNS = ("发票流水号", "项目名称", "商品和服务税收编码", "单位", "数量", "单价", "金额",
-                "税率")  # fmt: skip
+# The workbook of the tax platform for issuing in bulk: explanations, limits and names in rows 1 to
+# 3, the invoices below, everything as text. The platform knows the names in Chinese only, and
+# changes the columns now and then: the company keeps the platform's own template in its settings,
+# and that is filled in by name. These columns are those of April 2026.
+SHEETS = {
+    "1-发票基本信息": (
+        "发票流水号", "发票类型", "特定业务类型", "是否含税", "受票方自然人标识", "购买方名称",
+        "购买方纳税人识别号", "购买方证件类型", "购买方证件号码", "购买方国籍（或地区）",
+        "购买方地址", "购买方电话", "购买方开户银行", "购买方银行账号",
+        "是否展示购买方地址电话银行账号", "备注",
+        "销售方开户行", "销售方银行账号", "是否展示销售方地址电话银行账号", "购买方邮箱",
+        "购买方经办人姓名", "购买方经办人证件类型", "购买方经办人证件号码", "经办人国籍(地区)",
+        "经办人自然人纳税人识别号", "放弃享受减按1%征收率原因", "收款人", "复核人",
+    ),
+    "2-发票明细信息": (
+        "发票流水号", "项目名称", "商品和服务税收编码", "规格型号", "单位", "数量", "单价", "金额",
+        "税率", "折扣金额", "是否使用优惠政策", "优惠政策类型", "即征即退类型",
+    ),
+}  # fmt: skip
+KEY = "发票流水号"
+FIRST_ROW = 4
+LONGEST_KEY = 20
 KINDS = {"ordinary": "普通发票", "special": "增值税专用发票"}
 
 
@@ -130,10 +149,11 @@ class PropertyTaxInvoice(models.Model):
 
     @api.constrains("number", "issue_date")
     def _check_number(self):
+        regions = self.env["property.tax.region"]._get_codes()
         for invoice in self.filtered("number"):
             year = invoice.issue_date.year if invoice.issue_date else None
             try:
-                check_invoice_number(invoice.number, year)
+                check_invoice_number(invoice.number, regions, year)
             except RuleError as error:
                 raise ValidationError(self._explain(error)) from None
 
@@ -196,15 +216,14 @@ class PropertyTaxInvoice(models.Model):
     @api.model
     def _clean(self, vals):
         """Store numbers as digits, whatever blanks and full-width signs they were typed with."""
-        for name, check in (
-            ("number", check_invoice_number),
-            ("buyer_tax_number", check_taxpayer_number),
-        ):
-            if vals.get(name):
-                try:
-                    vals[name] = check(vals[name])
-                except RuleError as error:
-                    raise ValidationError(self._explain(error)) from None
+        regions = self.env["property.tax.region"]._get_codes() if vals.get("number") else ()
+        try:
+            if vals.get("number"):
+                vals["number"] = check_invoice_number(vals["number"], regions)
+            if vals.get("buyer_tax_number"):
+                vals["buyer_tax_number"] = check_taxpayer_number(vals["buyer_tax_number"])
+        except RuleError as error:
+            raise ValidationError(self._explain(error)) from None
 
     @api.model
     def _explain(self, error):
@@ -215,7 +234,7 @@ class PropertyTaxInvoice(models.Model):
                 length=error.params.get("length"),
             ),
             "invoice_number_region": self.env._(
-                "%(number)s: %(region)s in the third and fourth place is no tax region.",
+                "%(number)s: %(region)s in the third and fourth place is no region of the list.",
                 number=error.params.get("number"),
                 region=error.params.get("region"),
             ),
@@ -318,51 +337,96 @@ class PropertyTaxInvoice(models.Model):
     # === WORKBOOK === #
 
     def _make_platform_book(self):
+        """Return the workbook; the template of the company is filled in, if there is one."""
+        book = self._open_platform_book()
+        rows = {
+            sheet: [values for invoice in self for values in getattr(invoice, method)()]
+            for sheet, method in zip(
+                SHEETS, ("_get_platform_head", "_get_platform_lines"), strict=True
+            )
+        }
+        for sheet, lines in rows.items():
+            ws = book[sheet]
+            columns = self._find_platform_columns(ws)
+            for at, values in enumerate(lines, columns.pop("")):
+                for name, value in values.items():
+                    if name in columns:
+                        cell = ws.cell(at, columns[name], value or None)
+                        cell.number_format = "@"
         buffer = io.BytesIO()
-        with open_book(buffer) as book:
-            style = formats(book)
-            head = book.add_worksheet("1-发票基本信息")
-            body = book.add_worksheet("2-发票明细信息")
-            for ws, columns in ((head, HEAD_COLUMNS), (body, LINE_COLUMNS)):
-                for column, label in enumerate(columns):
-                    ws.write_string(0, column, label, style["head"])
-                    ws.set_column(column, column, 18)
-                ws.freeze_panes(1, 0)
-            at = 1
-            for row, invoice in enumerate(self, 1):
-                for column, value in enumerate(invoice._get_platform_head()):
-                    head.write_string(row, column, value or "", style["text"])
-                for line in invoice._get_platform_lines():
-                    for column, value in enumerate(line):
-                        if isinstance(value, float):
-                            body.write_number(at, column, value, style["number"])
-                        else:
-                            body.write_string(at, column, value or "", style["text"])
-                    at += 1
+        book.save(buffer)
         return buffer.getvalue()
+
+    def _open_platform_book(self):
+        template = self.company_id[:1].property_tax_template
+        if template:
+            try:
+                book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(template)))
+            except Exception as error:  # whatever file somebody chose
+                raise UserError(
+                    self.env._("The template of the tax platform is no workbook (.xlsx).")
+                ) from error
+            if missing := SHEETS.keys() - {*book.sheetnames}:
+                raise UserError(
+                    self.env._(
+                        "The template of the tax platform has no sheet %(sheet)s. Download it "
+                        "anew and choose it in the settings.",
+                        sheet=", ".join(sorted(missing)),
+                    )
+                )
+            return book
+        book = openpyxl.Workbook()
+        book.remove(book.active)
+        for sheet, columns in SHEETS.items():
+            ws = book.create_sheet(sheet)
+            for column, name in enumerate(columns, 1):
+                cell = ws.cell(FIRST_ROW - 1, column, name)
+                cell.font = openpyxl.styles.Font(bold=True)
+                ws.column_dimensions[cell.column_letter].width = 18
+            ws.freeze_panes = ws.cell(FIRST_ROW, 1)
+        return book
+
+    def _find_platform_columns(self, ws):
+        """Return {name: column} of a sheet, and under "" the row where the data begins."""
+        for row in ws.iter_rows(min_row=1, max_row=10):
+            names = {re.sub(r"\s", "", str(cell.value)): cell.column for cell in row if cell.value}
+            if KEY in names:
+                return {**names, "": row[0].row + 1}
+        raise UserError(
+            self.env._(
+                "Sheet %(sheet)s of the template has no column %(column)s. Download the template "
+                "anew and choose it in the settings.",
+                sheet=ws.title,
+                column=KEY,
+            )
+        )
 
     def _get_platform_head(self):
         self.ensure_one()
-        return (
-            self.name,
-            KINDS[self.kind],
-            "是",
-            "是" if self.buyer_kind == "person" else "",
-            self.buyer_name,
-            self.buyer_tax_number,
-            self.buyer_address,
-            self.buyer_phone,
-            self.email,
-            self.remark or self.unit_id.name,
-        )
+        yield {
+            KEY: self._get_platform_key(),
+            "发票类型": KINDS[self.kind],
+            "是否含税": "是",
+            "受票方自然人标识": "是" if self.buyer_kind == "person" else "否",
+            "购买方名称": self.buyer_name,
+            "购买方纳税人识别号": self.buyer_tax_number,
+            "购买方地址": self.buyer_address,
+            "购买方电话": self.buyer_phone,
+            "购买方邮箱": self.email,
+            "备注": self.remark or self.unit_id.name,
+        }
+
+    def _get_platform_key(self):
+        return self.name[-LONGEST_KEY:]
 
     def _get_platform_lines(self):
         self.ensure_one()
         for line in self.move_id.sudo().invoice_line_ids:  # sudo: as in _compute_bill
-            if line.display_type != "product":
+            if line.display_type != "product" or not line.price_total:
                 continue
+            first = line.property_origin_line_id or line
             item = self.env["property.fee.item"].search(
-                [("product_id", "=", line.product_id.id)], limit=1
+                [("product_id", "=", first.product_id.id)], limit=1
             )
             if not item.tax_item_code:
                 raise UserError(
@@ -371,14 +435,14 @@ class PropertyTaxInvoice(models.Model):
                         item=item.name or line.product_id.name or line.name,
                     )
                 )
-            rate = sum(line.tax_ids.mapped("amount")) / 100
-            yield (
-                self.name,
-                item.tax_item_name or item.name,
-                item.tax_item_code,
-                "",
-                1.0,
-                line.price_total,
-                line.price_total,
-                f"{rate:g}" if rate else "0",
-            )
+            rate = sum(first.tax_ids.mapped("amount")) / 100
+            amount = f"{line.price_total:.2f}"
+            yield {
+                KEY: self._get_platform_key(),
+                "项目名称": item.tax_item_name or item.name,
+                "商品和服务税收编码": item.tax_item_code,
+                "数量": "1",
+                "单价": amount,
+                "金额": amount,
+                "税率": f"{rate:g}",
+            }

@@ -145,7 +145,8 @@ class AccountMove(models.Model):
     def _carry_over_debt(self, partner, ref):
         """Bill what is left of a bill to somebody else; the old payer owes nothing more.
 
-        Both go through one account of the company, which is empty again afterwards.
+        Both go through one account of the company, which is empty again afterwards. The new bill
+        has a line for each old one with something left, so that reports keep item and period.
 
         :return: the new bill; called with sudo
         """
@@ -165,16 +166,19 @@ class AccountMove(models.Model):
                 "ref": ref,
                 "property_unit_id": self.property_unit_id.id,
                 "property_community_id": self.property_community_id.id,
+                "property_settlement_kind": "takeover",
                 "invoice_line_ids": [
                     fields.Command.create(
                         {
-                            "name": f"{ref}: {self.name}",
+                            "name": f"{ref}: {self.name}\n{line.name}" if line else ref,
                             "quantity": 1.0,
-                            "price_unit": amount,
+                            "price_unit": part,
                             "account_id": account.id,
                             "tax_ids": [fields.Command.clear()],
+                            "property_origin_line_id": (line.property_origin_line_id or line).id,
                         }
                     )
+                    for line, part in self._get_owed_lines()
                 ],
             }
         )
@@ -188,7 +192,7 @@ class AccountMove(models.Model):
                 "journal_id": company._get_property_misc_journal().id,
                 "date": fields.Date.context_today(self),
                 "ref": ref,
-                "property_settlement_kind": "reduction",
+                "property_settlement_kind": "takeover",
                 "line_ids": [
                     fields.Command.create(
                         {
@@ -214,3 +218,15 @@ class AccountMove(models.Model):
             owed | entry.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
         ).reconcile()
         return bill
+
+    def _get_owed_lines(self):
+        """Return [(line, amount left)] of a bill, as the aged debt spreads what was paid."""
+        self.ensure_one()
+        self.env.flush_all()
+        debts = self.env["property.fee.debt"].search([("move_id", "=", self.id)], order="id")
+        found = [(debt.line_id, debt.amount_owed) for debt in debts]
+        if any(amount <= 0 for _line, amount in found) or not found:
+            # a bill with a discount line: its largest line stands for all
+            lines = self.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+            found = [(lines.sorted("price_total")[-1:], self.amount_residual)]
+        return found

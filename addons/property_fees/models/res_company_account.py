@@ -32,6 +32,13 @@ class ResCompany(models.Model):
 
     _inherit = "res.company"
 
+    property_tax_template = fields.Binary(
+        string="Template of the tax platform",
+        attachment=True,
+        help="The workbook for issuing in bulk, as downloaded from the tax platform. Requests are "
+        "written into it by the names of its columns. Empty: a workbook with the usual columns.",
+    )
+    property_tax_template_name = fields.Char(string="Name of the template")
     property_prepaid_account_id = fields.Many2one(
         "account.account",
         string="Account of prepaid fees",

@@ -30,6 +30,13 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.property_bad_debt_account_id", readonly=False
     )
 
+    property_tax_template = fields.Binary(
+        related="company_id.property_tax_template", readonly=False
+    )
+    property_tax_template_name = fields.Char(
+        related="company_id.property_tax_template_name", readonly=False
+    )
+
     def action_create_property_accounts(self):
         """Make the accounts that are missing, and show them."""
         self.company_id.action_create_property_accounts()

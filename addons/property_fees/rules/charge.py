@@ -52,7 +52,11 @@ class Due:
 
 @dataclass(frozen=True)
 class Piece:
-    """A charge: one payer (or the co-owners of one group), one price, one span."""
+    """A charge: one payer (or the co-owners of one group), one price, one span.
+
+    :param off: what reductions and rebates took off; rounded as a running total of its own, so
+        that it is zero wherever nothing is reduced
+    """
 
     span: Span
     partner_id: int | None
@@ -66,6 +70,7 @@ class Piece:
     problem: str = ""
     rebate: Fraction = Fraction(0)
     exact: Fraction | None = None
+    off: Decimal = Decimal(0)
     values: Mapping[str, Fraction] | None = None
     ladder: tuple[tuple[Decimal, Fraction], ...] = ()
     segments: tuple = ()
@@ -91,18 +96,18 @@ def pieces_of(due: Due, wanted: list[Span]) -> list[Piece]:
             raise RuleError("outside_anchor", start=span.start, end=span.end)
         asked.append(Dated(span.start, span.end, span.start))
     prices = [Dated(part.start, part.end, price) for part, price in _price_spans(due)]
-    found, total, rounded = [], Fraction(0), Decimal(0)
+    found, running, let_off = [], Running(due.step), Running(due.step)
     tracks = [asked, prices, list(due.payers), list(due.reductions)]
     tracks += [list(due.rebates), list(due.values)]
     for part, (wanted_key, price, payers, reduction, rebate, values) in cut(anchor, tracks):
         reduction, rebate = reduction or Fraction(0), rebate or Fraction(0)
         periods = _periods(due, part)
-        exact = Fraction(0)
+        exact = full = Fraction(0)
         if price is not None and (due.formula is None or values is not None):
-            exact = _rate(due, price, values) * (1 - reduction) - rebate
-            exact = max(exact, Fraction(0)) * periods
-            total += exact
-        before, rounded = rounded, round_money(total, due.step)
+            rate = _rate(due, price, values)
+            exact = max(rate * (1 - reduction) - rebate, Fraction(0)) * periods
+            full = max(rate, Fraction(0)) * periods
+        amount, off = running.add(exact), let_off.add(full - exact)
         if wanted_key is None:
             continue
         common = {
@@ -120,17 +125,42 @@ def pieces_of(due: Due, wanted: list[Span]) -> list[Piece]:
         if problem:
             found.append(Piece(partner_id=None, amount=Decimal(0), problem=problem, **common))
             continue
-        amount = rounded - before
-        if len(payers.shares) == 1:
-            found.append(Piece(partner_id=payers.shares[0][0], amount=amount, **common))
-            continue
-        weights = sum((weight for _partner, weight in payers.shares), Fraction(0))
-        parts = apportion(amount, payers.shares, due.step)
-        for partner, weight in payers.shares:
-            found.append(
-                Piece(partner_id=partner, amount=parts[partner], share=weight / weights, **common)
-            )
+        found += split(payers, amount, off, due.step, common)
     return found
+
+
+class Running:
+    """A running total that is rounded; its differences add up to the rounded whole."""
+
+    def __init__(self, step: Decimal) -> None:
+        self.step, self.exact, self.rounded = step, Fraction(0), Decimal(0)
+
+    def add(self, exact: Fraction) -> Decimal:
+        """Add an exact amount and return by how much the rounded total has grown."""
+        self.exact += exact
+        before, self.rounded = self.rounded, round_money(self.exact, self.step)
+        return self.rounded - before
+
+
+def split(
+    payers: Payers, amount: Decimal, off: Decimal, step: Decimal, common: dict
+) -> list[Piece]:
+    """Return the piece of a single payer, or one for each co-owner by largest remainder."""
+    if len(payers.shares) == 1:
+        return [Piece(partner_id=payers.shares[0][0], amount=amount, off=off, **common)]
+    weights = sum((weight for _partner, weight in payers.shares), Fraction(0))
+    parts = apportion(amount, payers.shares, step)
+    offs = apportion(off, payers.shares, step)
+    return [
+        Piece(
+            partner_id=partner,
+            amount=parts[partner],
+            off=offs[partner],
+            share=weight / weights,
+            **common,
+        )
+        for partner, weight in payers.shares
+    ]
 
 
 def _problem(due: Due, price: Price | None, payers: Payers | None, values: object) -> str:

@@ -6,13 +6,12 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from .apportion import apportion
-from .charge import Piece
+from .charge import Piece, Running, split
 from .errors import RuleError
 from .metering import Segment
 from .period import Dated, Span, cut
 from .proration import months_of
-from .rounding import STEPS, round_money
+from .rounding import STEPS
 from .tariff import Price, Step, amount_for, price_spans
 
 LADDERS = ("bill", "month", "year")
@@ -42,6 +41,7 @@ class _Part:
     values: tuple
     quantity: Fraction
     exact: Fraction
+    off: Fraction = Fraction(0)
     ladder: list = field(default_factory=list)
 
 
@@ -62,15 +62,14 @@ def measured_pieces(due: Measured, wanted: list[Span]) -> list[Piece]:
             raise RuleError("outside_block", start=span.start, end=span.end)
         asked.append(Dated(span.start, span.end, span.start))
     found: list[Piece] = []
-    total, rounded = Fraction(0), Decimal(0)
+    running, let_off = Running(due.step), Running(due.step)
     for group in _groups(due, asked):
-        total += sum((part.exact for part in group), Fraction(0))
-        before, rounded = rounded, round_money(total, due.step)
+        amount = running.add(sum((part.exact for part in group), Fraction(0)))
+        off = let_off.add(sum((part.off for part in group), Fraction(0)))
         wanted_key, price, payers, reduction = group[0].values
         if wanted_key is not None:
-            found += _pieces(
-                due, group, (price, payers, reduction or Fraction(0)), rounded - before
-            )
+            values = (price, payers, reduction or Fraction(0))
+            found += _pieces(due, group, values, (amount, off))
     return found
 
 
@@ -115,7 +114,8 @@ def _price_part(
     price = _scaled(due, price)
     exact = amount_for(before + quantity, price) - amount_for(before, price)
     ladder = _ladder(price, before, before + quantity) if price.steps else []
-    return _Part(span, values, quantity, exact * (1 - reduction), ladder)
+    net = exact * (1 - reduction)
+    return _Part(span, values, quantity, net, exact - net, ladder)
 
 
 def _scaled(due: Measured, price: Price) -> Price:
@@ -139,8 +139,9 @@ def _ladder(price: Price, low: Fraction, high: Fraction) -> list[tuple[Decimal, 
     return found
 
 
-def _pieces(due: Measured, group: list[_Part], values: tuple, amount: Decimal) -> list[Piece]:
+def _pieces(due: Measured, group: list[_Part], values: tuple, amounts: tuple) -> list[Piece]:
     price, payers, reduction = values
+    amount, off = amounts
     span = Span(group[0].span.start, group[-1].span.end)
     ladder: dict[Decimal, Fraction] = {}
     for part in group:
@@ -162,14 +163,7 @@ def _pieces(due: Measured, group: list[_Part], values: tuple, amount: Decimal) -
     problem = "no_price" if price is None else "no_payer" if payers is None else ""
     if problem:
         return [Piece(partner_id=None, amount=Decimal(0), problem=problem, **common)]
-    if len(payers.shares) == 1:
-        return [Piece(partner_id=payers.shares[0][0], amount=amount, **common)]
-    weights = sum((weight for _partner, weight in payers.shares), Fraction(0))
-    parts = apportion(amount, payers.shares, due.step)
-    return [
-        Piece(partner_id=partner, amount=parts[partner], share=weight / weights, **common)
-        for partner, weight in payers.shares
-    ]
+    return split(payers, amount, off, due.step, common)
 
 
 def blocks_of(segments: list[Segment], windows: list[Span], ladder: str) -> list[tuple]:

@@ -138,9 +138,35 @@ class TestFund(PropertyFeesCommon):
         use.action_levy()
         self.assertEqual(sum(use.levy_ids.mapped("amount_total")), 600)
         self.assertEqual(use.levy_ids.partner_id, self.owner | self.neighbour)
-        self.assertEqual(use.short_total, 0)
-        with self.assertRaisesRegex(UserError, "short"):
+        with self.assertRaisesRegex(UserError, "levied already"):
             use.action_levy()
+        self.fund.invalidate_recordset()
+        self.assertEqual((self.fund.balance, self.fund.amount_pending), (400, 600))
+        self._until_approved(use)
+        with self.assertRaisesRegex(UserError, "more than that"):
+            use.action_pay()
+        self._pay_bill(use.levy_ids[0], 50)
+        for bill in use.levy_ids[1:]:
+            self._pay_bill(bill, bill.amount_total)
+        self.fund.invalidate_recordset()
+        left = use.levy_ids[0].amount_residual
+        self.assertEqual((self.fund.balance, self.fund.amount_pending), (1000 - left, left))
+        self.env.flush_all()
+        units = self.env["property.fund.balance"].search([("fund_id", "=", self.fund.id)])
+        self.assertAlmostEqual(sum(units.mapped("balance")), 1000 - left)
+        self.assertAlmostEqual(sum(units.mapped("amount_pending")), left)
+        statement = self.fund._get_statement()
+        self.assertAlmostEqual(float(statement["received"]), 1000 - left)
+        self._pay_bill(use.levy_ids[0], left)
+        self.fund.invalidate_recordset()
+        use.action_pay()
+        self.assertEqual((use.state, self.fund.balance), ("paid", 0))
+
+    def _pay_bill(self, bill, amount):
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=bill.ids
+        )
+        wizard.create({"amount": amount, "journal_id": self.bank.id})._create_payments()
 
     def test_common_income_needs_a_resolution_and_is_billed_once(self):
         fund = self._make_fund(name="Common income", kind="common_income")
@@ -163,7 +189,7 @@ class TestFund(PropertyFeesCommon):
         contract._bill(date(2026, 5, 20))
         self.assertEqual(contract.move_count, 2)
         self.assertEqual(contract.billed_until_date, date(2026, 6, 30))
-        self.assertEqual(fund.balance, 6000)
+        self.assertEqual((fund.balance, fund.amount_pending), (0, 6000))
         cover = self._move(fund_id=fund.id, kind="cover", use_category=False, amount=500)
         self.assertFalse(cover.by_unit)
         with self.assertRaisesRegex(UserError, "resolution"):

@@ -134,6 +134,31 @@ class TestMeter(ChargingCommon):
         reading.invalidate_recordset()
         reading.value = 111
 
+    def test_a_reading_that_came_late_is_listed_and_billed(self):
+        self.make_water()
+        late = self.make_meter(self.make_unit("1305"))
+        self.make_ownership(late.unit_id, self.owner)
+        self.make_reading(late, date(2026, 2, 28), 10, kind="opening")
+        self.make_reading(self.meter, date(2026, 3, 31), 130)
+        run = self.compute()
+        run.action_post()
+        self.assertEqual(run.charge_ids.res_id, self.meter.id)
+        reading = self.make_reading(late, date(2026, 3, 31), 15)
+        self.make_reading(late, date(2026, 4, 30), 19)
+        readings = self.env["property.meter.reading"]
+        self.assertEqual(readings.search([("is_late", "=", True)]), reading)
+        self.assertTrue(reading.is_late)
+        self.assertNotIn(reading, readings.search([("is_late", "=", False)]))
+        with self.assertRaisesRegex(UserError, "are billed"):
+            (late.reading_ids - reading).action_bill_late()
+        action = late.reading_ids.action_bill_late()
+        again = self.env["property.fee.run"].browse(action["res_id"])
+        self.assertEqual(again.charge_ids.mapped("res_id"), [late.id])
+        self.assertEqual(again.charge_ids.amount, 14.0)
+        again.action_post()
+        readings.invalidate_model()
+        self.assertFalse(readings.search([("is_late", "=", True)]))
+
     def test_unread_meter_is_a_problem(self):
         self.make_water()
         run = self.compute()

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+import base64
 import io
 import re
 from datetime import date
@@ -82,19 +83,63 @@ class TestTaxInvoice(PropertyFeesCommon, HttpCase):
         invoice = self._request()
         with self.assertRaisesRegex(UserError, "tax code"):
             invoice.action_export()
-        self.item.tax_item_code = "3040802010200000000"
-        invoice.action_export()
-        raw = (
-            self.env["ir.attachment"]
-            .search([("res_model", "=", "property.tax.invoice"), ("res_id", "=", invoice.id)])[:1]
-            .raw
-        )
-        book = openpyxl.load_workbook(io.BytesIO(raw))
+        self.item.tax_code_id = self.env.ref("property_fees.property_tax_code_304080101")
+        self.assertEqual(self.item.tax_item_code, "3040801010000000000")
+        book = self._export(invoice)
         self.assertEqual(book.sheetnames, ["1-发票基本信息", "2-发票明细信息"])
-        line = [cell.value for cell in book["2-发票明细信息"][2]]
+        head = [cell.value for cell in book["1-发票基本信息"][4]]
+        self.assertEqual(head[:6], [invoice.name, "普通发票", None, "是", "是", "Wang Fang"])
+        line = [cell.value for cell in book["2-发票明细信息"][4]]
         self.assertEqual(line[0], invoice.name)
-        self.assertEqual(line[2], "3040802010200000000")
-        self.assertEqual(line[6], self.bill.amount_total)
+        self.assertEqual(line[2], "3040801010000000000")
+        self.assertEqual(line[7], f"{self.bill.amount_total:.2f}")
+
+    def _export(self, invoice):
+        invoice.action_export()
+        attachments = self.env["ir.attachment"].search(
+            [("res_model", "=", "property.tax.invoice"), ("res_id", "=", invoice.id)]
+        )
+        return openpyxl.load_workbook(io.BytesIO(attachments.sorted("id")[-1:].raw))
+
+    def test_the_template_of_the_platform_is_filled_in_by_name(self):
+        self.item.tax_item_code = "3040801010000000000"
+        invoice = self._request()
+        template = openpyxl.Workbook()
+        ws = template.active
+        ws.title = "1-发票基本信息"
+        ws.append(["填表说明"])
+        ws.append(["新列", "购买方名称", "发票\n流水号"])
+        self._set_template(template)
+        with self.assertRaisesRegex(UserError, "2-发票明细信息"):
+            invoice.action_export()
+        lines = template.create_sheet("2-发票明细信息")
+        self._set_template(template)
+        with self.assertRaisesRegex(UserError, "发票流水号"):
+            invoice.action_export()
+        lines.append(["金额", "发票流水号"])
+        self._set_template(template)
+        book = self._export(invoice)
+        rows = list(book["1-发票基本信息"].values)
+        self.assertEqual(rows[2], (None, "Wang Fang", invoice.name))
+        total = f"{self.bill.amount_total:.2f}"
+        self.assertEqual(list(book["2-发票明细信息"].values)[1], (total, invoice.name))
+        self.company.property_tax_template = base64.b64encode(b"no workbook")
+        with self.assertRaisesRegex(UserError, "no workbook"):
+            invoice.action_export()
+
+    def _set_template(self, book):
+        buffer = io.BytesIO()
+        book.save(buffer)
+        self.company.property_tax_template = base64.b64encode(buffer.getvalue())
+
+    def test_a_region_that_lacks_is_added_by_the_accountant(self):
+        invoice = self._request()
+        with self.assertRaisesRegex(ValidationError, "96"):
+            invoice.number = "26962000000012345678"
+        accountant = self.make_user("property_fee_acc", "property_fees.group_fee_accountant")
+        regions = self.env["property.tax.region"].with_user(accountant)
+        regions.create({"code": "96", "name": "New"})
+        invoice.number = "26962000000012345678"
 
     def test_owner_asks_in_the_portal_and_the_neighbour_cannot(self):
         self.user_owner.password = self.user_neighbour.password = "portal-secret"

@@ -9,7 +9,7 @@ from odoo.fields import Command, Domain
 
 from odoo.addons.property_base.register.report import formats, open_book
 
-AMOUNTS = ("billed", "collected", "reduced", "waived", "written_off", "owed")
+AMOUNTS = ("gross", "billed", "collected", "reduced", "waived", "written_off", "owed")
 
 
 class PropertyFeeReport(models.TransientModel):
@@ -55,17 +55,24 @@ class PropertyFeeReport(models.TransientModel):
         )
         return [Command.set(communities.ids)]
 
+    def action_print(self):
+        """Print the report, one document for each community."""
+        self._check_choice()
+        sheets = self
+        for community in self.community_ids[1:]:
+            sheets |= self.copy({"community_ids": [Command.set(community.ids)]})
+        self.community_ids = self.community_ids[:1]
+        return self.env.ref("property_fees.property_fee_report_pdf").report_action(
+            sheets, config=False
+        )
+
     def action_export(self):
         """Make the workbook and hand it to the browser."""
-        self.ensure_one()
-        if self.end_date < self.start_date:
-            raise UserError(self.env._("The last day lies before the first. Correct the dates."))
-        if not self.community_ids:
-            raise UserError(self.env._("Choose at least one community."))
+        self._check_choice()
         labels = dict(self._fields["kind"]._description_selection(self.env))
         buffer = io.BytesIO()
         with open_book(buffer) as book:
-            getattr(self, f"_write_{self.kind}")(_Book(self.env, book, self._get_hint()))
+            self._write_report(_Book(self.env, book, self._get_hint()))
         self.write(
             {
                 "file": base64.b64encode(buffer.getvalue()),
@@ -78,6 +85,24 @@ class PropertyFeeReport(models.TransientModel):
             "target": "self",
         }
 
+    def _check_choice(self):
+        self.ensure_one()
+        if self.end_date < self.start_date:
+            raise UserError(self.env._("The last day lies before the first. Correct the dates."))
+        if not self.community_ids:
+            raise UserError(self.env._("Choose at least one community."))
+
+    def _write_report(self, book):
+        """Write the tables of the chosen report into a workbook or a print."""
+        getattr(self, f"_write_{self.kind}")(book)
+
+    def _get_print_tables(self):
+        """Return the tables of the report as the print shows them."""
+        self.ensure_one()
+        tables = _Tables(self.env)
+        self._write_report(tables)
+        return tables.found
+
     def _get_hint(self):
         return self.env._(
             "%(communities)s, %(start)s to %(end)s. From posted entries, as of %(today)s.",
@@ -86,6 +111,17 @@ class PropertyFeeReport(models.TransientModel):
             end=self.end_date,
             today=fields.Date.context_today(self),
         )
+
+    def _get_print_span(self):
+        """Return the time that a print is about; debts and leaks are those of the day."""
+        if self.kind in ("debt", "leak"):
+            return str(fields.Date.context_today(self))
+        return f"{self.start_date} – {self.end_date}"
+
+    def _get_print_name(self):
+        """Return the name of the printed file."""
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        return f"{labels[self.kind]} {self._get_print_span()}"
 
     def _get_labels(self, model, names):
         return [model._fields[name]._description_string(self.env) for name in names]
@@ -116,17 +152,25 @@ class PropertyFeeReport(models.TransientModel):
             groups = ledger._read_group(self._get_domain("period_start"), [group], measures)
             for key, *values in groups:
                 name = f"{key:%Y-%m}" if isinstance(key, date) else key.display_name
-                rows.append([name or self.env._("Without"), *values, _rate(*values[:4])])
+                rows.append([name or self.env._("Without"), *values, self._get_rate(values)])
             totals = [sum(row[at] for row in rows) for at in range(1, len(AMOUNTS) + 1)]
-            rows.append([self.env._("Total"), *totals, _rate(*totals[:4])])
-            book.write(title, [title, *labels, self.env._("Collection rate (%)")], rows, total=True)
+            rows.append([self.env._("Total"), *totals, self._get_rate(totals)])
+            heads = [title, *labels, self.env._("Collection rate (%)")]
+            book.write(title, heads, rows, total=True, rate=True)
+
+    def _get_rate(self, values):
+        """Return the collection rate of sums in the order of `AMOUNTS`."""
+        sums = dict(zip(AMOUNTS, values, strict=True))
+        return _rate(*(sums[name] for name in ("gross", "collected", "reduced", "waived")))
 
     def _write_collection_summary(self, book):
         heads = (
             self.env._("Community"),
-            self.env._("Billed for the time"),
+            self.env._("For the time, before reductions"),
             self.env._("Reduced"),
             self.env._("Waived"),
+            self.env._("Written off"),
+            self.env._("Billed for the time"),
             self.env._("Collected of it"),
             self.env._("of which paid ahead"),
             self.env._("Owed of it"),
@@ -150,6 +194,7 @@ class PropertyFeeReport(models.TransientModel):
                 )
                 for row in rows
             ],
+            turned=True,
         )
 
     def _get_collection_figures(self, community):
@@ -165,8 +210,9 @@ class PropertyFeeReport(models.TransientModel):
             measures = [f"amount_{name}:sum" for name in names]
             return [value or 0.0 for value in ledger._read_group(mine & domain, [], measures)[0]]
 
-        billed, reduced, waived, collected, owed = total(
-            period & until, "billed", "reduced", "waived", "collected", "owed"
+        gross, reduced, waived, written_off, billed, collected, owed = total(
+            period & until,
+            *("gross", "reduced", "waived", "written_off", "billed", "collected", "owed"),
         )
         (ahead,) = total(period & until & Domain("age", "=", "ahead"), "collected")
         (opening,) = total(before & Domain("date", "<", self.start_date), "owed")
@@ -178,13 +224,15 @@ class PropertyFeeReport(models.TransientModel):
             & Domain("received_date", "<=", self.end_date),
             "collected",
         )
-        rate = _rate(billed, collected, reduced, waived)
+        rate = _rate(gross, collected, reduced, waived)
         target = float(community._get_parameter("fees_collection_target"))
         return {
             "community": community,
-            "billed": billed,
+            "gross": gross,
             "reduced": reduced,
             "waived": waived,
+            "written_off": written_off,
+            "billed": billed,
             "collected": collected,
             "ahead": ahead,
             "owed": owed,
@@ -210,15 +258,33 @@ class PropertyFeeReport(models.TransientModel):
         rows = [[key.display_name or "", *values] for key, *values in groups]
         rows.sort(key=lambda row: -row[len(names)])
         late = self.env._("Days late at most")
-        book.write(self.env._("Debtors"), [unit, *labels, late], rows, counts={len(names) + 1})
+        if rows:
+            rows.append([*self._get_total_row(rows, 1), max(row[-1] for row in rows)])
+        heads = [unit, *labels, late]
+        book.write(self.env._("Debtors"), heads, rows, total=bool(rows), counts={len(names) + 1})
         groups = model._read_group(self._get_domain(), ["unit_id", "item_id"], measures)
         rows = [[key.display_name or "", kind.name or "", *values] for key, kind, *values in groups]
-        book.write(self.env._("By unit and item"), [unit, item, *labels], rows)
+        if rows:
+            word, *sums = self._get_total_row([row[1:] for row in rows])
+            rows.append([word, "", *sums])
+        book.write(self.env._("By unit and item"), [unit, item, *labels], rows, total=bool(rows))
+
+    def _get_total_row(self, rows, dropped=0):
+        """Return the sums of the columns after the first, without the last `dropped` ones."""
+        width = len(rows[0]) - dropped
+        return [self.env._("Total"), *(sum(row[at] for row in rows) for at in range(1, width))]
 
     def _write_received(self, book):
         model = self.env["property.fee.received"]
         methods = dict(model._fields["method"]._description_selection(self.env))
         domain = self._get_domain("date")
+        groups = model._read_group(domain, ["method"], ["__count", "amount:sum"])
+        rows = [[methods[method], count, amount] for method, count, amount in groups]
+        if rows:
+            rows.append(self._get_total_row(rows))
+        heads = [self.env._("Paid by"), self.env._("Entries"), self.env._("Received")]
+        title = self.env._("By way of payment")
+        book.write(title, heads, rows, total=bool(rows), counts={1})
         for title, group in (
             (self.env._("By day"), "date:day"),
             (self.env._("By cashier"), "user_id"),
@@ -231,7 +297,10 @@ class PropertyFeeReport(models.TransientModel):
                 [name, *(cells.get(method, 0.0) for method in methods), sum(cells.values())]
                 for name, cells in table.items()
             ]
-            book.write(title, [title, *methods.values(), self.env._("Total")], rows)
+            if rows:
+                rows.append(self._get_total_row(rows))
+            heads = [title, *methods.values(), self.env._("Total")]
+            book.write(title, heads, rows, total=bool(rows))
 
     def _write_year_sheet(self, book):
         model = self.env["property.fee.year.sheet"]
@@ -256,7 +325,7 @@ class PropertyFeeReport(models.TransientModel):
 
     def _write_leak(self, book):
         model = self.env["property.fee.leak"]
-        names = ("kind", "unit_id", "building_id", "keeper_id", "item_id", "unit_price")
+        names = ("kind", "place", "building_id", "keeper_id", "item_id", "unit_price")
         names += ("peer_price",)
         kinds = dict(model._fields["kind"]._description_selection(self.env))
         rows = []
@@ -265,8 +334,8 @@ class PropertyFeeReport(models.TransientModel):
             rows.append(
                 [
                     kinds.get(leak.kind),
-                    leak.unit_id.name,
-                    leak.building_id.name,
+                    leak.place or "",
+                    leak.building_id.name or "",
                     leak.keeper_id.name or "",
                     leak.item_id.name or "",
                     *peer,
@@ -275,9 +344,42 @@ class PropertyFeeReport(models.TransientModel):
         book.write(self.env._("Leak list"), self._get_labels(model, names), rows)
 
 
-def _rate(billed, collected, reduced=0.0, waived=0.0):
-    base = billed - reduced - waived
+def _rate(gross, collected, reduced=0.0, waived=0.0):
+    base = gross - reduced - waived
     return round(100.0 * collected / base, 2) if base else None
+
+
+class _Tables:
+    """Tables for a print: text, and how each cell stands."""
+
+    def __init__(self, env):
+        self.env, self.found = env, []
+
+    def write(self, title, heads, rows, total=False, counts=(), rate=False, turned=False):
+        """Take a table; parameters as those of `_Book.write`."""
+        cells = [
+            [self._format(value, column, counts) for column, value in enumerate(row)]
+            for row in rows
+        ]
+        self.found.append(
+            {
+                "title": title,
+                "heads": heads,
+                "rows": cells[:-1] if total else cells,
+                "total": cells[-1] if total else [],
+                "rate": rate,
+                "turned": turned,
+                "wide": len(heads) > 12,
+            }
+        )
+
+    def _format(self, value, column, counts):
+        if value is None or value is False:
+            return {"text": "", "number": False}
+        if isinstance(value, str):
+            return {"text": value, "number": False}
+        text = str(int(value)) if column in counts else f"{float(value):,.2f}"
+        return {"text": text, "number": True, "value": float(value)}
 
 
 class _Book:
@@ -287,11 +389,13 @@ class _Book:
         self.env, self.book, self.hint = env, book, hint
         self.style = formats(book)
 
-    def write(self, title, heads, rows, total=False, counts=()):
+    def write(self, title, heads, rows, total=False, counts=(), rate=False, turned=False):
         """Write a table.
 
         :param total: the last row is the total
         :param counts: columns of whole numbers
+        :param rate: the last column is a rate in percent (prints draw a bar)
+        :param turned: a row becomes a column in prints
         """
         ws = self.book.add_worksheet(title[:31])
         ws.write_string(0, 0, title, self.style["title"])

@@ -353,6 +353,31 @@ def test_any_cut_adds_up(data, area, price, name, price_period, day_count, step,
     assert sum(piece.amount for piece in charge.pieces_of(moved, [anchor])) == whole.amount
 
 
+@given(st.data(), st.integers(1, 10**5), st.integers(0, 10**4), DAY_COUNTS, DAYS)
+def test_what_is_let_off_adds_up(data, area, price, day_count, day):
+    anchor = period.period_of(day, "quarter")
+    values = data.draw(st.lists(st.integers(0, 10), min_size=1, max_size=6))
+    parts = data.draw(cuts(anchor))
+    reductions = tuple(
+        Dated(part.start, part.end, Fraction(value, 10))
+        for part, value in zip(parts, values, strict=False)
+    )
+    plain = due(
+        anchor=anchor,
+        quantity=Fraction(area, 100),
+        prices=(tariff.Price(1, Dec(price) / 100),),
+        day_count=day_count,
+    )
+    (whole,) = charge.pieces_of(plain, [anchor])
+    assert whole.off == 0
+    pieces = charge.pieces_of(charge.Due(**{**plain.__dict__, "reductions": reductions}), [anchor])
+    assert all(piece.off >= 0 for piece in pieces)
+    assert all(piece.off == 0 for piece in pieces if not piece.reduction)
+    assert all(piece.amount == 0 for piece in pieces if piece.reduction == 1)
+    total = sum(piece.amount + piece.off for piece in pieces)
+    assert abs(total - whole.amount) <= Dec("0.01")
+
+
 def test_representative():
     assert charge.representative([]) is None
     assert (
