@@ -265,7 +265,7 @@ class PropertyFund(models.Model):
             if kind != "opening"
         ]
         closing = opening + sum(credit - debit for _label, credit, debit in lines)
-        pending = self._get_pending(self, day=date(year, 12, 31)).get(self.id, 0)
+        pending = float(self._get_pending(self, day=date(year, 12, 31)).get(self.id, 0))
         return {
             "year": year,
             "opening": opening,
