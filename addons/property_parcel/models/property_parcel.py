@@ -39,7 +39,7 @@ class PropertyParcel(models.Model):
     _property_live = False
 
     name = fields.Char(
-        string="Number", required=True, readonly=True, copy=False, default="/", index=True
+        string="Number", required=True, readonly=True, copy=False, default="/", index="trigram"
     )
     waybill = fields.Char(required=True, copy=False, index="trigram", size=40)
     carrier_id = fields.Many2one(

@@ -7,6 +7,7 @@ from .property_parcel import QUIET
 from .property_parcel_station import STOCK
 
 BATCH = 500
+ESCALATE_DAYS = 3
 AGEING = ("waiting", "overdue")
 
 
@@ -250,17 +251,25 @@ class PropertyParcel(models.Model):
 
     @api.model
     def _cron_follow_up_detained(self):
-        """Leave one activity on each detained parcel whose follow-up is overdue."""
+        """Remind of each detained parcel whose follow-up is overdue, once per person.
+
+        First whoever is responsible, days later whoever is in charge of the station as well.
+        """
         today = fields.Date.context_today(self)
         late = self.search(
             [("hold_kind", "=", "detained"), ("detained_follow_up_date", "<", today)]
         )
-        for parcel in late.filtered(lambda one: not one.activity_ids):
-            parcel.activity_schedule(
-                "mail.mail_activity_data_todo",
-                user_id=parcel.detained_user_id.id or self.env.uid,
-                summary=self.env._("Follow up the detained parcel %(name)s", name=parcel.name),
-            )
+        longer = fields.Date.subtract(today, days=ESCALATE_DAYS)
+        for parcel in late:
+            users = parcel.detained_user_id or self.env.user
+            if parcel.detained_follow_up_date < longer:
+                users |= parcel.station_id.manager_id
+            for user in users - parcel.activity_ids.user_id:
+                parcel.activity_schedule(
+                    "mail.mail_activity_data_todo",
+                    user_id=user.id,
+                    summary=self.env._("Follow up the detained parcel %(name)s", name=parcel.name),
+                )
 
     # === DISPOSAL BY TWO (PAR-31) === #
 

@@ -167,7 +167,9 @@ class PropertyParcelNotice(models.Model):
             return
         ways = []
         if self.partner_id.email:
-            subject = self.env._("Your parcel at %(place)s", place=parcel.station_id.name)
+            spoken_env = self.with_context(lang=self.partner_id.lang or self.env.lang).env
+            place = parcel.with_env(spoken_env).station_id.name
+            subject = spoken_env._("Your parcel at %(place)s", place=place)
             self.env["mail.mail"].create(
                 {
                     "subject": subject,

@@ -217,6 +217,84 @@ class TestTwoDesks(TransactionCase):
             cr.execute("DELETE FROM property_parcel_carrier WHERE id = %s", (carrier_id,))
             cr.execute("DELETE FROM property_community WHERE id = %s", (community_id,))
 
+    def test_taken_in_twice_at_once(self):
+        """Two desks scan the same waybill: one parcel, and the other desk is told."""
+        registry = Registry(self.env.cr.dbname)
+        with registry.cursor() as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, {})
+            community = env["property.community"].create({"name": "Race 2", "code": "RACE2"})
+            station = env["property.parcel.station"].create(
+                {"name": "Race 2", "code": "R", "community_id": community.id}
+            )
+            carrier = env["property.parcel.carrier"].create({"name": "Race 2", "code": "RD"})
+            ids = (community.id, station.id, carrier.id)
+        made, results, gate = [], [], threading.Barrier(2, timeout=30)
+        vals = {"station_id": ids[1], "carrier_id": ids[2], "waybill": "RD12345678", "name": "X"}
+
+        def scan(key):
+            with registry.cursor() as cr:
+                parcels = api.Environment(cr, api.SUPERUSER_ID, {})["property.parcel"]
+                parcels.search_count([("waybill", "=", vals["waybill"])])
+                gate.wait()
+                try:
+                    made.append(parcels.desk_check_in({**vals, "key": key})["id"])
+                    cr.commit()  # pylint: disable=invalid-commit # a request ends
+                    results.append("in")
+                except Exception as error:  # noqa: BLE001 - whatever refuses the second
+                    cr.rollback()  # a refused request is undone
+                    results.append(type(error).__name__)
+
+        threads = [threading.Thread(target=scan, args=(f"race{n}",)) for n in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        with registry.cursor() as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, {})
+            found = env["property.parcel"].search([("waybill", "=", vals["waybill"])])
+            self.addCleanup(self.clean, registry, found[:1].id, *ids)
+            self.assertEqual(results.count("in"), 1, results)
+            self.assertEqual(len(found), 1)
+            # the request that lost is run again by the server, and answers
+            with self.assertRaisesRegex(UserError, "register already"):
+                env["property.parcel"].desk_check_in({**vals, "key": "race9"})
+            cr.rollback()  # nothing of the look is kept
+
+    def test_ten_wrong_codes_in_ten_requests(self):
+        """Each refusal undoes its request; the tries add up all the same."""
+        registry = Registry(self.env.cr.dbname)
+        with registry.cursor() as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, {})
+            community = env["property.community"].create({"name": "Race 3", "code": "RACE3"})
+            station = env["property.parcel.station"].create(
+                {"name": "Race 3", "code": "R", "community_id": community.id}
+            )
+            carrier = env["property.parcel.carrier"].create({"name": "Race 3", "code": "RE"})
+            parcel = env["property.parcel"].create(
+                {"waybill": "RE12345678", "carrier_id": carrier.id, "station_id": station.id}
+            )
+            parcel.action_check_in()
+            parcel_id, code = parcel.id, parcel.pickup_code
+            ids = (community.id, station.id, carrier.id)
+        self.addCleanup(self.clean, registry, parcel_id, *ids)
+        words = []
+        for _number in range(10):
+            with registry.cursor() as cr:
+                env = api.Environment(cr, api.SUPERUSER_ID, {})
+                with self.assertRaises(UserError) as caught:
+                    env["property.parcel"].browse(parcel_id).action_collect(code="111111")
+                words.append(str(caught.exception))
+                cr.rollback()  # a refused request is undone
+        self.assertEqual(["Too many" in one for one in words], [False] * 5 + [True] * 5)
+        with registry.cursor() as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, {})
+            with self.assertRaisesRegex(UserError, "Too many wrong codes"):
+                env["property.parcel"].browse(parcel_id).action_collect(code=code)
+            cr.rollback()  # nothing of the look is kept
+            cr.execute(
+                "DELETE FROM property_parcel_attempt WHERE scope = %s", (f"parcel:{parcel_id}",)
+            )
+
     def test_a_wrong_code_outlives_the_refusal(self):
         scope = "test:outlives"
         Parcel = self.env["property.parcel"]

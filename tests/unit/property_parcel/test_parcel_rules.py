@@ -339,7 +339,26 @@ def test_three_disinfections_an_hour_apart():
         "disinfection",
         "report",
     ]
+    touched = {"sealed": True, "registered": True, "done": three, "reported": True}
+    assert safety.procedure_gaps(**touched, tests=["negative", "pending"]) == ["tests"]
+    assert safety.procedure_gaps(**touched, tests=["positive"]) == ["tests"]
+    assert safety.procedure_gaps(**touched, tests=["negative"]) == []
     assert safety.release_at(NOW, 48) == NOW + timedelta(hours=48)
+
+
+@pytest.mark.parametrize(
+    ("risk_class", "procedure", "overseas", "isolated"),
+    [
+        ("medium_high", True, False, True),
+        ("medium_high", False, True, False),
+        ("overseas", True, False, False),
+        ("overseas", True, True, True),
+        ("low", True, True, False),
+        (None, True, True, False),
+    ],
+)
+def test_who_is_isolated(risk_class, procedure, overseas, isolated):
+    assert safety.is_risk(risk_class, procedure=procedure, overseas=overseas) is isolated
 
 
 # --- addressee ---
@@ -380,6 +399,13 @@ def test_tail_that_is_also_a_room_offers_both():
 @given(st.text(max_size=30))
 def test_any_text_is_answered(text):
     assert len(addressee.propose(PEOPLE, text)) <= 6
+
+
+@given(st.text(max_size=30))
+def test_keys_are_folded_and_never_empty(text):
+    keys = addressee.keys(text)
+    assert all(keys)
+    assert not set("".join(keys)) & set(addressee.DROPPED)
 
 
 def test_masks():
