@@ -15,7 +15,11 @@ class PropertyManagementMode(models.Model):
 
     community_id = fields.Many2one(ondelete="cascade")
     mode = fields.Selection(
-        lambda self: self.env["property.community"]._fields["management_mode"].selection,
+        lambda self: (
+            self.env["property.community"]
+            ._fields["management_mode"]
+            ._description_selection(self.env)
+        ),
         required=True,
     )
     start_date = fields.Date(help="First day. Empty: since before the register began.")

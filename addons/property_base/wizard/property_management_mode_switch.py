@@ -11,7 +11,11 @@ class PropertyManagementModeSwitch(models.TransientModel):
     community_id = fields.Many2one("property.community", required=True, readonly=True)
     current_mode = fields.Selection(related="community_id.management_mode", string="Mode in force")
     mode = fields.Selection(
-        lambda self: self.env["property.community"]._fields["management_mode"].selection,
+        lambda self: (
+            self.env["property.community"]
+            ._fields["management_mode"]
+            ._description_selection(self.env)
+        ),
         string="New mode",
         required=True,
     )

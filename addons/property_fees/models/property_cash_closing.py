@@ -20,7 +20,10 @@ class PropertyCashClosing(models.Model):
     name = fields.Char(compute="_compute_name", store=True)
     community_id = fields.Many2one(default=lambda self: self.env.user.property_community_ids[:1])
     kind = fields.Selection(
-        [("day", "Day"), ("month", "Month")], required=True, default="day", tracking=True
+        [("day", "Day sheet"), ("month", "Month sheet")],
+        required=True,
+        default="day",
+        tracking=True,
     )
     date = fields.Date(
         string="Day or month of", required=True, default=fields.Date.context_today, tracking=True
@@ -265,7 +268,9 @@ class PropertyCashClosingLine(models.Model):
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     method = fields.Selection(
-        selection=lambda self: self.env["property.receipt"]._fields["method"].selection,
+        selection=lambda self: (
+            self.env["property.receipt"]._fields["method"]._description_selection(self.env)
+        ),
         string="Paid by",
         required=True,
     )
@@ -281,5 +286,5 @@ class PropertyCashClosingLine(models.Model):
         string="What for",
         required=True,
     )
-    count = fields.Integer()
+    count = fields.Integer(string="Items")
     amount = fields.Monetary()

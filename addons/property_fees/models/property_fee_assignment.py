@@ -52,7 +52,9 @@ class PropertyFeeAssignment(models.Model):
         "property.building", index="btree_not_null", domain="[('community_id', '=', community_id)]"
     )
     usage = fields.Selection(
-        selection=lambda self: self.env["property.unit"]._fields["usage"].selection
+        selection=lambda self: (
+            self.env["property.unit"]._fields["usage"]._description_selection(self.env)
+        )
     )
     scope_label = fields.Char(string="Applies to", compute="_compute_scope_label")
     start_date = fields.Date(tracking=True, help="First day. Empty: since ever.")

@@ -25,7 +25,9 @@ class PropertyFeePrice(models.Model):
         "property.building", index="btree_not_null", domain="[('community_id', '=', community_id)]"
     )
     usage = fields.Selection(
-        selection=lambda self: self.env["property.unit"]._fields["usage"].selection,
+        selection=lambda self: (
+            self.env["property.unit"]._fields["usage"]._description_selection(self.env)
+        ),
         help="Empty: every usage for which there is no line of its own.",
     )
     unit_price = fields.Float(digits=(16, 6), required=True, tracking=True)

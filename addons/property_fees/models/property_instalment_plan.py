@@ -26,7 +26,7 @@ class PropertyInstalmentPlan(models.Model):
     partner_id = fields.Many2one(related="case_id.partner_id", store=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary(compute="_compute_amount", store=True, readonly=False, tracking=True)
-    count = fields.Integer(string="Parts", default=6)
+    count = fields.Integer(string="Number of parts", default=6)
     first_date = fields.Date(
         string="First part by",
         default=lambda self: fields.Date.context_today(self) + timedelta(days=30),

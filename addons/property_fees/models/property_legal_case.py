@@ -32,11 +32,13 @@ class PropertyLegalCase(models.Model):
         default="court",
         tracking=True,
     )
-    authority = fields.Char(string="Before", help="Name of the court or arbitration commission.")
+    authority = fields.Char(
+        string="Court or commission", help="Name of the court or arbitration commission."
+    )
     reference = fields.Char(string="File number")
     claim_amount = fields.Monetary(required=True, tracking=True)
     filed_date = fields.Date(tracking=True)
-    hearing_date = fields.Date(tracking=True)
+    hearing_date = fields.Date(string="Court hearing", tracking=True)
     decision = fields.Selection(
         [
             ("won", "Granted"),

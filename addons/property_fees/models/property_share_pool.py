@@ -68,7 +68,9 @@ class PropertySharePool(models.Model):
         "property.entrance", string="Entrances", help="Empty: every entrance."
     )
     usage = fields.Selection(
-        selection=lambda self: self.env["property.unit"]._fields["usage"].selection,
+        selection=lambda self: (
+            self.env["property.unit"]._fields["usage"]._description_selection(self.env)
+        ),
         help="Empty: every usage.",
     )
     floor_rule = fields.Selection(

@@ -48,7 +48,9 @@ class PropertyCashierPayment(models.TransientModel):
         help="What happens to an amount above what is owed.",
     )
     method = fields.Selection(
-        selection=lambda self: self.env["property.receipt"]._fields["method"].selection,
+        selection=lambda self: (
+            self.env["property.receipt"]._fields["method"]._description_selection(self.env)
+        ),
         string="Paid by",
         required=True,
         default="cash",

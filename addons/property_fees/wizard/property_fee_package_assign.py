@@ -23,7 +23,9 @@ class PropertyFeePackageAssign(models.TransientModel):
         default="community",
     )
     usage = fields.Selection(
-        selection=lambda self: self.env["property.unit"]._fields["usage"].selection
+        selection=lambda self: (
+            self.env["property.unit"]._fields["usage"]._description_selection(self.env)
+        )
     )
     building_ids = fields.Many2many(
         "property.building", domain="[('community_id', '=', community_id)]"
