@@ -57,3 +57,28 @@ def test_parts_can_be_chosen(monkeypatch):
     monkeypatch.setenv("PART", "everything")
     with pytest.raises(SuiteError, match="PART"):
         testing._chosen_parts()
+
+
+def test_jobs_are_counted(monkeypatch):
+    monkeypatch.setenv("JOBS", "3")
+    assert testing._jobs() == 3
+    for wrong in ("0", "-1", "many"):
+        monkeypatch.setenv("JOBS", wrong)
+        with pytest.raises(SuiteError, match="JOBS"):
+            testing._jobs()
+    monkeypatch.delenv("JOBS")
+    monkeypatch.setattr(testing.os, "cpu_count", lambda: 1)
+    assert testing._jobs() == 1
+
+
+def test_addons_are_shared_out(tmp_path):
+    folders = []
+    for name, count in (("a", 10), ("b", 6), ("c", 3), ("d", 0)):
+        folder = tmp_path / name
+        (folder / "tests").mkdir(parents=True)
+        (folder / "tests" / "test_it.py").write_text("def test_x(): ...\n" * count)
+        folders.append(folder)
+    groups = testing._share(folders, 2)
+    assert [[folder.name for folder in group] for group in groups] == [["a"], ["b", "c", "d"]]
+    assert testing._share(folders[:1], 2) == [folders[:1]]
+    assert testing._share([], 2) == []

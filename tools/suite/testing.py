@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """The tests and the benchmarks.
 
-Part by part, each with its own pytest:
+Part by part, each with its own pytest, side by side where there is more than one processor:
 
 - ``unit``: without Odoo (tests/unit, arch, docs, tools, docker);
-- ``addons``: every addon's tests, on a copy of the template database;
+- ``addons``: every addon's tests, on copies of the template database;
 - ``e2e``: a real browser against a real server, and fault injection (tests/e2e, tests/fault).
+
+``JOBS`` says how many run at once: 2, or 1 on a single processor.
 
 What the last two and the benchmarks need to know stands in their environment:
 
@@ -139,31 +141,61 @@ def _run_unit(platform, console, options):
     path = f"{platform.environment.bin}:{os.environ.get('PATH', '')}"
     environ = {**os.environ, "PATH": path, "ARTEFACTS": str(config.artefacts)}
     environ["ODOO_SOURCE_ROOT"] = str(platform.odoo.root)
-    return _pytest(platform, console, "unit", ["-p", "no:odoo", *folders], options, environ)
+    return _pytest(platform, console, "unit", [(["-p", "no:odoo", *folders], environ)], options)
 
 
 def _run_addons(databases, template, console, options):
     config = databases.settings
-    work = f"{template}_{os.getpid()}"
     folders = [config.addons / name for name in files.list_addons(config.addons)]
     folders = [folder for folder in folders if (folder / "tests").is_dir()]
-    arguments = ["-p", "no:cacheprovider", "--odoo-config", databases.config]
-    arguments += ["--odoo-database", work, "--odoo-http", *folders]
-    databases.copy(template, work)
+    runs, works, own = [], [], databases.config
     try:
-        environ = test_environ(databases, template)
-        platform = databases.platform
-        return _pytest(platform, console, "addons", arguments, options, environ, bool(folders))
+        for number, group in enumerate(_share(folders, _jobs())):
+            works.append(f"{template}_{os.getpid()}_{number}")
+            databases.copy(template, works[-1])
+            # each listens on a port of its own
+            databases.config = own.with_name(f"{own.stem}-{number}{own.suffix}")
+            databases.write_config(http_port=free_port(), http_interface="127.0.0.1")
+            arguments = ["-p", "no:cacheprovider", "--odoo-config", databases.config]
+            arguments += ["--odoo-database", works[-1], "--odoo-http", *group]
+            runs.append((arguments, test_environ(databases, template)))
+        return _pytest(databases.platform, console, "addons", runs, options)
     finally:
-        databases.drop(work)
+        databases.config = own
+        for work in works:
+            databases.drop(work)
+
+
+def _jobs():
+    """Return how many pytests run at once."""
+    text = os.environ.get("JOBS") or str(min(2, os.cpu_count() or 1))
+    if not text.isdecimal() or not int(text):
+        raise SuiteError(f"JOBS is a number above 0; not {text}.")
+    return int(text)
+
+
+def _share(folders, count):
+    """Return the folders in at most ``count`` groups with about as many tests each."""
+    weights = {}
+    for folder in folders:
+        texts = [path.read_text("utf-8") for path in folder.rglob("test_*.py")]
+        weights[folder] = sum(text.count("def test_") for text in texts)
+    groups = [[] for _number in range(count)]
+    for folder in sorted(folders, key=lambda one: (-weights[one], one.name)):
+        min(groups, key=lambda group: sum(weights[one] for one in group)).append(folder)
+    return [group for group in groups if group]
 
 
 def _run_e2e(databases, template, console, options):
     folders = _folders(databases.settings, WITH_SERVER)
-    environ = test_environ(databases, template)
+    if not folders:
+        return Totals()
     arguments = ["-p", "no:odoo", *folders]
-    platform = databases.platform
-    return _pytest(platform, console, "e2e", arguments, options, environ, bool(folders))
+    if _jobs() > 1:
+        # each worker has a server of its own; the tests of a file share it, the longest comes first
+        arguments += ["-n", str(_jobs()), "--dist", "loadfile", "--no-loadscope-reorder"]
+    runs = [(arguments, test_environ(databases, template))]
+    return _pytest(databases.platform, console, "e2e", runs, options)
 
 
 def test_environ(databases, template):
@@ -182,31 +214,56 @@ def test_environ(databases, template):
     return environ
 
 
-def _pytest(platform, console, part, arguments, options, environ, found=True):
-    """Run one part with its output on the terminal; return its totals."""
-    if not found:
-        return Totals()
+def _pytest(platform, console, part, runs, options):
+    """Run one part; return its totals.
+
+    :param list runs: arguments and environment of each pytest. They run side by side: the first
+        writes to the terminal, what the others wrote follows when all are through.
+    """
     config = platform.settings
-    report = config.artefacts / f"{part}.xml"
-    report.unlink(missing_ok=True)
-    command = [platform.environment.python, "-m", "pytest", "-q", "-W", "ignore"]
-    command += ["--durations=10", "-o", f"faulthandler_timeout={HANG_SECONDS}"]
-    command += [f"--junit-xml={report}", *arguments, *options]
+    base = [platform.environment.python, "-m", "pytest", "-q", "-W", "ignore"]
+    base += ["--durations=10", "-o", f"faulthandler_timeout={HANG_SECONDS}"]
+    totals, started = Totals(), []
     with console.step(f"Tests: {part}"):
-        process = subprocess.Popen(
-            [str(argument) for argument in command],
-            cwd=config.root,
+        try:
+            for number, (arguments, environ) in enumerate(runs):
+                label = f"{part}-{number + 1}" if number else part
+                report = config.artefacts / f"{label}.xml"
+                report.unlink(missing_ok=True)
+                log = config.artefacts / f"{label}.log" if number else None
+                command = [*base, f"--junit-xml={report}", *arguments, *options]
+                started.append((_start(command, config.root, environ, log), report, log))
+            deadline = time.monotonic() + PART_SECONDS
+            for process, _report, _log in started:
+                try:
+                    process.wait(max(deadline - time.monotonic(), 0.1))
+                except subprocess.TimeoutExpired:
+                    console.warn(f"part {part!r} is stopped after {PART_SECONDS} s")
+        finally:
+            for process, _report, log in started:
+                # gently, so that fixtures stop their servers and drop their databases
+                terminate(process)
+                if log:
+                    print(log.read_text("utf-8", "replace"), end="", flush=True)
+        for process, report, _log in started:
+            totals.add(read_report(report, process.returncode))
+    return totals
+
+
+def _start(command, root, environ, log):
+    """Start a pytest with its output in ``log``, or on the terminal."""
+    command = [str(argument) for argument in command]
+    if log is None:
+        return subprocess.Popen(command, cwd=root, env=environ, stdin=subprocess.DEVNULL)
+    with log.open("wb") as out:
+        return subprocess.Popen(
+            command,
+            cwd=root,
             env=environ,
             stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
         )
-        try:
-            process.wait(PART_SECONDS)
-        except subprocess.TimeoutExpired:
-            console.warn(f"part {part!r} is stopped after {PART_SECONDS} s")
-        finally:
-            # gently, so that fixtures stop their servers and drop their databases
-            terminate(process)
-    return read_report(report, process.returncode)
 
 
 def command_bench(config, console, options):
