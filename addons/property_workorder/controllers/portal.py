@@ -288,7 +288,10 @@ class PropertyWorkorderPortal(PropertyPortal):
                 "quotes": order.quote_ids.filtered(lambda one: one.state in ("sent", "accepted")),
                 "rating": rating,
                 "is_open": order.state in OPEN_STATES,
-                "photos": order.evidence_ids,
+                "photos": order.evidence_ids.sorted(lambda one: (one.taken_at, one.id)),
+                "is_past": bool(
+                    order.resolve_deadline_at and order.resolve_deadline_at < fields.Datetime.now()
+                ),
             },
         )
 

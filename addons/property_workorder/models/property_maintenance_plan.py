@@ -25,6 +25,7 @@ class PropertyMaintenanceStandard(models.Model):
     every = fields.Integer(required=True, default=1)
     unit = fields.Selection(
         [("day", "days"), ("week", "weeks"), ("month", "months"), ("year", "years")],
+        string="Unit of time",
         required=True,
         default="month",
     )
@@ -69,6 +70,7 @@ class PropertyMaintenancePlan(models.Model):
     )
     unit = fields.Selection(
         [("day", "days"), ("week", "weeks"), ("month", "months"), ("year", "years")],
+        string="Unit of time",
         compute="_compute_from_standard",
         store=True,
         readonly=False,
@@ -314,6 +316,7 @@ class PropertyContractorAssessment(models.Model):
     order_count = fields.Integer(readonly=True)
     late_count = fields.Integer(readonly=True)
     rejected_count = fields.Integer(readonly=True)
+    scored_count = fields.Integer(readonly=True, string="Orders with a score")
     work_score = fields.Float(readonly=True, digits=(5, 1), help="Mean of the accepted orders.")
     punctual_percent = fields.Float(readonly=True, digits=(5, 1))
     attitude_score = fields.Integer(default=80)
@@ -341,15 +344,20 @@ class PropertyContractorAssessment(models.Model):
         for one in self:
             one.display_name = f"{one.partner_id.name or ''} {one.start_date or ''}".strip()
 
-    @api.depends("work_score", "punctual_percent", "attitude_score", "site_score")
+    @api.depends(
+        "work_score", "scored_count", "punctual_percent", "order_count", "attitude_score",
+        "site_score",
+    )  # fmt: skip
     def _compute_total(self):
         for one in self:
-            one.total_score = (
-                one.work_score * 0.4
-                + one.punctual_percent * 0.3
-                + one.attitude_score * 0.15
-                + one.site_score * 0.15
-            )
+            parts = [(one.attitude_score, 15), (one.site_score, 15)]
+            # what nobody could judge yet counts neither for nor against the contractor
+            if one.scored_count:
+                parts.append((one.work_score, 40))
+            if one.order_count:
+                parts.append((one.punctual_percent, 30))
+            weight = sum(share for _score, share in parts)
+            one.total_score = sum(score * share for score, share in parts) / weight
             total = one.total_score
             one.grade = "a" if total >= 90 else "b" if total >= 80 else "c" if total >= 60 else "d"
 
@@ -381,6 +389,7 @@ class PropertyContractorAssessment(models.Model):
                     "order_count": len(orders),
                     "late_count": len(late),
                     "rejected_count": len(orders.filtered(lambda order: order.state == "rejected")),
+                    "scored_count": len(scored),
                     "work_score": sum(scored.mapped("score")) / len(scored) if scored else 0,
                     "punctual_percent": 100 * (len(orders) - len(late)) / len(orders)
                     if orders

@@ -312,8 +312,10 @@ class PropertyWorkorderContract(models.Model):
     ordered_date = fields.Date(readonly=True, copy=False)
     due_date = fields.Date(tracking=True)
     attended_at = fields.Datetime(readonly=True, copy=False)
-    accepted_at = fields.Datetime(readonly=True, copy=False)
-    accepted_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    accepted_at = fields.Datetime(readonly=True, copy=False, string="Work accepted on")
+    accepted_by_id = fields.Many2one(
+        "res.users", readonly=True, copy=False, string="Work accepted by"
+    )
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary(string="Contract price", tracking=True)
     warranty_until = fields.Date(string="Warranty until")

@@ -23,6 +23,7 @@ class PropertyWorkorder(models.Model):
                 and order.state == "accepted"
                 and not order.technician_id
                 and not order.gathered_in_id
+                and not order._get_start_blockers()
             )
 
     def _lock_dispatch(self):
@@ -46,12 +47,13 @@ class PropertyWorkorder(models.Model):
                 )
             )
         self._require_state("accepted")
-        if self.gathered_in_id:
+        blockers = self._get_start_blockers()
+        if blockers:
             raise UserError(
                 self.env._(
                     "%(order)s cannot begin: %(reasons)s.",
                     order=self.name,
-                    reasons="; ".join(self._get_start_blockers()),
+                    reasons="; ".join(blockers),
                 )
             )
         candidate = self._get_candidate(technician, fields.Datetime.now())
@@ -482,6 +484,7 @@ class PropertyTechnician(models.Model):
         domain &= Domain("community_id", "in", self.user_id.property_community_ids.ids)
         domain &= Domain("kind", "in", ("repair", "service", "incident", "rectification"))
         domain &= Domain("proposal_state", "!=", "wanted") | Domain("is_urgent", "=", True)
+        domain &= Domain("kind", "!=", "service") | Domain("quote_ids.state", "=", "accepted")
         if self.visibility == "own":
             return Domain.FALSE
         if self.visibility == "zone" and self.zone_building_ids:

@@ -38,7 +38,7 @@ class PropertyWorkorderProject(models.Model):
         help="Faults of these categories, and of those below them, go to the contractor.",
     )
     completed_date = fields.Date(
-        string="Completed on", required=True, default=fields.Date.context_today, tracking=True
+        string="Works completed on", required=True, default=fields.Date.context_today, tracking=True
     )
     warranty_end_date = fields.Date(
         string="Warranty until",

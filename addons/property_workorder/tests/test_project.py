@@ -130,7 +130,7 @@ class TestProject(WorkorderCommon):
         html = self.env["ir.actions.report"]._render_qweb_html(
             "property_workorder.report_service", report.ids
         )[0]
-        self.assertIn("per 100 households", html.decode())
+        self.assertIn("Per 100 households", html.decode())
 
     def test_communities_differ_in_who_is_competent(self):
         Competence = self.env["property.workorder.competence"]

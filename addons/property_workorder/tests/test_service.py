@@ -55,6 +55,32 @@ class TestService(WorkorderCommon):
         with self.assertRaises(UserError):
             second._accept("Owner", "portal")
 
+    def test_nobody_takes_a_service_before_its_price_is_accepted(self):
+        order = self.make_order(unit_id=self.unit.id, partner_id=self.owner.id, kind="service")
+        order.action_accept()
+        tech = order.with_user(self.tech_user)
+        quote = self.env["property.workorder.quote"].create(
+            {
+                "workorder_id": order.id,
+                "line_ids": [Command.create({"name": "Change a tap", "unit_price": 60})],
+            }
+        )
+        quote.action_send()
+
+        def free():
+            return [card["id"] for card in tech.get_technician_list()["free"]]
+
+        self.assertNotIn(order.id, free())
+        self.assertFalse(tech.can_grab)
+        with self.assertRaisesRegex(UserError, "price"):
+            tech.action_grab()
+        quote._accept("Owner", "portal")
+        self.env.invalidate_all()
+        self.assertIn(order.id, free())
+        self.assertTrue(tech.can_grab)
+        tech.action_grab()
+        self.assertEqual(order.technician_id, self.tech_user)
+
     def test_an_expired_price_is_not_accepted(self):
         order = self.make_service_order()
         order.action_accept()
@@ -173,4 +199,9 @@ class TestService(WorkorderCommon):
         assessment.action_collect()
         self.assertEqual(assessment.order_count, 1)
         self.assertEqual(assessment.work_score, 90)
+        # late: 0 of 30, work 90 of 40, attitude and site 80 of 15 each
+        self.assertEqual(assessment.total_score, 60)
+        contract.score = False
+        assessment.action_collect()
+        self.assertEqual(assessment.total_score, 40, "nobody has scored the work: it is left out")
         self.assertEqual(assessment.late_count, 1)
