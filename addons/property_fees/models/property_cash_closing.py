@@ -32,7 +32,7 @@ class PropertyCashClosing(models.Model):
     date_to = fields.Date(compute="_compute_dates", store=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     state = fields.Selection(
-        [("draft", "Open"), ("closed", "Closed")],
+        [("draft", "Open"), ("closed", "Sheet closed")],
         string="Status",
         required=True,
         default="draft",

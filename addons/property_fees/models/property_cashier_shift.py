@@ -30,7 +30,7 @@ class PropertyCashierShift(models.Model):
     opened_at = fields.Datetime(readonly=True, copy=False, default=fields.Datetime.now)
     closed_at = fields.Datetime(readonly=True, copy=False)
     state = fields.Selection(
-        [("open", "Open"), ("closed", "Closed")],
+        [("open", "Open"), ("closed", "Shift closed")],
         string="Status",
         required=True,
         default="open",

@@ -44,7 +44,7 @@ class PropertyChannelStatementLine(models.Model):
     )
     transaction_id = fields.Many2one("payment.transaction", readonly=True, index="btree_not_null")
     receipt_id = fields.Many2one("property.receipt", readonly=True, index="btree_not_null")
-    is_resolved = fields.Boolean(string="Settled")
+    is_resolved = fields.Boolean(string="Finding settled")
     note = fields.Char(help="What was found and done; needed to tick a finding as settled.")
 
     @api.constrains("is_resolved", "note")

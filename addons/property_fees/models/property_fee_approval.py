@@ -45,7 +45,7 @@ class PropertyFeePrice(models.Model):
     )
     requested_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     approved_by_id = fields.Many2one("res.users", readonly=True, copy=False, tracking=True)
-    previous_label = fields.Char(string="Before", compute="_compute_previous")
+    previous_label = fields.Char(string="Price before", compute="_compute_previous")
     rise_percent = fields.Float(string="Change (%)", digits=(8, 2), compute="_compute_previous")
 
     @api.depends("unit_price", "item_id", "community_id", "start_date")

@@ -95,7 +95,7 @@ class PropertyMeterReading(models.Model):
         copy=False,
     )
     previous_value = fields.Float(
-        digits=(16, 3), aggregator=None, compute="_compute_previous", string="Before"
+        digits=(16, 3), aggregator=None, compute="_compute_previous", string="Reading before"
     )
     previous_read_date = fields.Date(string="Read before on", compute="_compute_previous")
     consumption = fields.Float(

@@ -110,7 +110,7 @@ class PropertySharePool(models.Model):
     vacant_percent = fields.Float(
         string="Their weight (%)", digits=(5, 2), default=50.0, tracking=True
     )
-    line_ids = fields.One2many("property.share.pool.line", "pool_id", string="Parts")
+    line_ids = fields.One2many("property.share.pool.line", "pool_id", string="Shares of units")
     unit_count = fields.Integer(string="Units", compute="_compute_line_figures")
     vacant_count = fields.Integer(string="Vacant", compute="_compute_line_figures")
     amount_shared = fields.Monetary(string="Sum of the parts", compute="_compute_line_figures")

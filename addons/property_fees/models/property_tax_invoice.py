@@ -45,7 +45,7 @@ class PropertyTaxInvoice(models.Model):
     _order = "id desc"
     _rec_names_search = ["name", "number", "buyer_name"]
 
-    name = fields.Char(string="Request", readonly=True, copy=False, default="/")
+    name = fields.Char(string="Request number", readonly=True, copy=False, default="/")
     number = fields.Char(
         string="Invoice number",
         copy=False,

@@ -541,6 +541,27 @@ class TestFeeLedger(PropertyFeesCommon):
         )
         return {(leak.kind, leak.res_id) for leak in leaks}
 
+    def test_prints_hold_the_figures(self):
+        self._pay(self._bill([100]), 40)
+        for kind in ("collection", "debt", "received", "year_sheet", "leak"):
+            wizard = self.env["property.fee.report"].with_user(self.accountant)
+            wizard = wizard.create(
+                {
+                    "kind": kind,
+                    "community_ids": [Command.set(self.community.ids)],
+                    "start_date": date(2026, 1, 1),
+                    "end_date": date(2026, 12, 31),
+                }
+            )
+            action = wizard.action_print()
+            self.assertEqual(action["report_name"], "property_fees.report_fee_tables")
+            html = self.env["ir.actions.report"]._render_qweb_html(
+                action["report_name"], wizard.ids
+            )
+            if kind != "leak":
+                wanted = b"40.00" if kind in ("collection", "received") else b"60.00"
+                self.assertIn(wanted, html[0], kind)
+
     def test_workbooks_open_and_hold_the_figures(self):
         self._pay(self._bill([100]), 40)
         for kind in ("collection", "debt", "received", "year_sheet", "leak"):

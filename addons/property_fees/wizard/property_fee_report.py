@@ -104,6 +104,12 @@ class PropertyFeeReport(models.TransientModel):
         return tables.found
 
     def _get_hint(self):
+        if self.kind in ("debt", "leak"):
+            return self.env._(
+                "%(communities)s, as of %(today)s. From posted entries.",
+                communities=", ".join(self.community_ids.mapped("name")),
+                today=fields.Date.context_today(self),
+            )
         return self.env._(
             "%(communities)s, %(start)s to %(end)s. From posted entries, as of %(today)s.",
             communities=", ".join(self.community_ids.mapped("name")),
@@ -379,6 +385,8 @@ class _Tables:
         if isinstance(value, str):
             return {"text": value, "number": False}
         text = str(int(value)) if column in counts else f"{float(value):,.2f}"
+        if not value:
+            text = "–"
         return {"text": text, "number": True, "value": float(value)}
 
 

@@ -62,7 +62,7 @@ class PropertyMeterImport(models.TransientModel):
     taken_count = fields.Integer(string="Taken", readonly=True)
     same_count = fields.Integer(string="There already", readonly=True)
     doubt_count = fields.Integer(string="Unusual, to check", readonly=True)
-    error_count = fields.Integer(string="Refused", readonly=True)
+    error_count = fields.Integer(string="Rows refused", readonly=True)
     error_file = fields.Binary(readonly=True, attachment=False)
     error_filename = fields.Char(readonly=True)
 

@@ -122,7 +122,7 @@ class PropertyOpeningImport(models.TransientModel):
     row_count = fields.Integer(string="Rows", readonly=True)
     new_count = fields.Integer(string="To take over", readonly=True)
     known_count = fields.Integer(string="There already", readonly=True)
-    error_count = fields.Integer(string="Refused", readonly=True)
+    error_count = fields.Integer(string="Rows refused", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount_debt = fields.Monetary(string="Old debts", readonly=True)
     amount_prepaid = fields.Monetary(string="Prepaid", readonly=True)
@@ -600,7 +600,7 @@ class PropertyOpeningImport(models.TransientModel):
         buffer = io.BytesIO()
         with open_book(buffer) as book:
             style = formats(book)
-            ws = book.add_worksheet(self.env._("Refused"))
+            ws = book.add_worksheet(self.env._("Rows refused"))
             heads = (
                 (self.env._("Sheet"), 18),
                 (self.env._("Row"), 8),
