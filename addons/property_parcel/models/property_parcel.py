@@ -3,6 +3,7 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.property_base.models.masked_char import MaskedChar
@@ -39,7 +40,7 @@ class PropertyParcel(models.Model):
     _property_live = False
 
     name = fields.Char(
-        string="Number", required=True, readonly=True, copy=False, default="/", index="trigram"
+        string="Number", required=True, readonly=True, copy=False, default="/", index=True
     )
     waybill = fields.Char(required=True, copy=False, index="trigram", size=40)
     carrier_id = fields.Many2one(
@@ -302,6 +303,17 @@ class PropertyParcel(models.Model):
             parcel.display_name = (
                 f"{parcel.name} · …{parcel.waybill[-4:]}" if parcel.waybill else parcel.name
             )
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Extend `orm`: the whole number, or a part of the waybill.
+
+        A part of the number as well would make the database read a million rows.
+        """
+        if operator == "ilike" and isinstance(value, str) and value.strip():
+            text = value.strip()
+            return Domain("name", "=", text.upper()) | Domain("waybill", "ilike", text)
+        return super()._search_display_name(operator, value)
 
     # === CONSTRAINTS === #
 

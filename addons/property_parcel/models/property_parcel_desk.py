@@ -530,7 +530,7 @@ class PropertyParcel(models.Model):
 
     @api.model
     def _find_by_words(self, station, stock, words):
-        domain = Domain("waybill", "ilike", words) | Domain("name", "=ilike", words)
+        domain = Domain("waybill", "ilike", words) | Domain("name", "=", words.upper())
         if words.isdecimal() and len(words) == 4:
             domain |= Domain("phone_tail", "=", words)
         domain |= Domain("unit_id.name", "ilike", words) | Domain("slot_id.name", "=ilike", words)
@@ -552,7 +552,7 @@ class PropertyParcel(models.Model):
         if len(words) < 3:
             raise UserError(self.env._("Enter at least three characters."))
         # every branch has an index: a million parcels are looked through in milliseconds
-        domain = Domain("waybill", "ilike", words) | Domain("name", "=ilike", words)
+        domain = Domain("waybill", "ilike", words) | Domain("name", "=", words.upper())
         if words.isdecimal() and len(words) == 4:
             domain |= Domain("phone_tail", "=", words)
         units = self.env["property.unit"].search(

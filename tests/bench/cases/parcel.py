@@ -126,11 +126,12 @@ assert all(one["ok"] for one in results), [one for one in results if not one["ok
 
 def search(number):
     found = Parcel.search_fetch(
-        ["|", ("waybill", "ilike", f"{number * 997 % SIZE + 1:012}"), ("name", "=ilike", "B0")],
+        ["|", ("waybill", "ilike", f"{number * 997 % SIZE + 1:012}"), ("name", "=", "B0")],
         ["name", "waybill"],
         limit=80,
     )
     assert found
+    Parcel.name_search(f"{number * 997 % SIZE + 1:06}", limit=8)
     Parcel.desk_trace(station.id, f"{number * 997 % SIZE + 1:06}")
     assert Parcel.search([("phone_tail", "=", f"{number:04}")], limit=80)
     Parcel.desk_find(station.id, f"1-1-{1000 + number}")
