@@ -97,6 +97,8 @@
         "report/property_arrears_report.xml",
         "views/account_bank_statement_line_views.xml",
         "views/property_write_off_views.xml",
+        "report/property_arrears_help_report.xml",
+        "views/property_arrears_help_views.xml",
         "report/property_payment_poster_report.xml",
         "views/portal_autopay_templates.xml",
         "views/portal_held_templates.xml",

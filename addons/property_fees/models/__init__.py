@@ -85,3 +85,4 @@ from . import property_write_off
 from . import property_subsidy
 from . import property_fee_ledger_keep
 from . import property_tax_catalogue
+from . import property_arrears_help

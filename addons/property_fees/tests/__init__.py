@@ -33,3 +33,4 @@ from . import test_write_off
 from . import test_autopay_concurrency
 from . import test_refund_concurrency
 from . import test_subsidy
+from . import test_arrears_help
