@@ -43,6 +43,9 @@ class PropertySlaPolicy(models.Model):
     community_ids = fields.Many2many("property.community", string="Communities")
     only_urgent = fields.Boolean(help="Only for emergencies.")
     # Clocks
+    response_text = fields.Char(compute="_compute_texts", string="Answered within")
+    attend_text = fields.Char(compute="_compute_texts", string="Attended within")
+    resolve_text = fields.Char(compute="_compute_texts", string="Solution within")
     response_value = fields.Integer(string="Answer within", help="0: no clock.")
     response_unit = fields.Selection("_selection_unit", default="minute", required=True)
     attend_value = fields.Integer(string="On the spot within", help="0: no clock.")
@@ -87,6 +90,24 @@ class PropertySlaPolicy(models.Model):
         "CHECK (response_value >= 0 AND attend_value >= 0 AND resolve_value >= 0)",
         "A time limit cannot be negative.",
     )
+
+    @api.depends(
+        "response_value", "response_unit", "attend_value", "attend_unit", "resolve_value",
+        "resolve_unit", "has_resolve",
+    )  # fmt: skip
+    @api.depends_context("lang")
+    def _compute_texts(self):
+        units = dict(self._selection_unit())
+        for policy in self:
+            for clock in CLOCKS:
+                target = policy._get_target(clock)
+                policy[f"{clock}_text"] = (
+                    False
+                    if target is None
+                    else self.env._("the same day")
+                    if not target.value
+                    else f"{target.value} {units[target.unit]}"
+                )
 
     @api.model
     def _selection_unit(self):

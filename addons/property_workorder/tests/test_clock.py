@@ -193,3 +193,19 @@ class TestClock(WorkorderCommon):
         with self.assertRaises(UserError) as caught:
             wizard.action_import()
         self.assertIn("Line 1", str(caught.exception))
+
+    def test_targets_are_read_in_words(self):
+        Policy = self.env["property.sla.policy"]
+        policy = Policy.create(
+            {
+                "name": "Words",
+                "response_value": 30,
+                "response_unit": "minute",
+                "resolve_value": 0,
+                "resolve_unit": "day",
+            }
+        )
+        self.assertEqual(
+            (policy.response_text, policy.attend_text, policy.resolve_text),
+            ("30 minutes", False, "the same day"),
+        )
