@@ -31,7 +31,7 @@ sys.path.insert(0, str(HERE.parent / "e2e"))
 from e2e_site import Database, Site, SiteError
 
 CASES = HERE / "cases"
-NAMES = ("register", "billing", "bank", "cashier", "portal", "workorder", "parcel")
+NAMES = ("register", "billing", "ledger", "bank", "cashier", "portal", "workorder", "parcel")
 THINK_SECONDS = 5.0
 PAGES = ("/my", "/my/units", "/my/bills")
 
@@ -41,6 +41,7 @@ TIMES_CONTRACT = 5.0
 MEMORY_MIB = 1024
 GROWTH = 1.1
 BANK_SECONDS = 120.0
+REPORT_SECONDS = 3.0
 PORTAL_MS = 400.0
 ORDERS = 200_000
 ORDER_MS = 400.0
@@ -130,6 +131,18 @@ class Bench:
             if large and copied:
                 times = large["seconds"] / copied["seconds"]
                 print(f"  billing takes {times:.1f} times as long as COPY of the same rows")
+
+    def case_ledger(self, work):
+        """The collection report of a year, over 24 months of the large community."""
+        size = self.options.large
+        with self._database("ledger", work) as database:
+            if not self._run(database, "estate", size) or not self._run(database, "billing", size):
+                return
+            found = self._run(database, "ledger", size)
+            if found:
+                self._figure("collection report", found["report_seconds"], REPORT_SECONDS, "s")
+                noted = found["noted_seconds"]
+                self._figure("the same after a run", noted, 2 * REPORT_SECONDS, "s")
 
     def case_bank(self, work):
         """A statement of 1,000 lines: read, matched, and booked where it is exact."""

@@ -54,8 +54,8 @@ class Due:
 class Piece:
     """A charge: one payer (or the co-owners of one group), one price, one span.
 
-    :param off: what reductions and rebates took off; rounded as a running total of its own, so
-        that it is zero wherever nothing is reduced
+    :param off: what reductions and rebates took off; zero wherever nothing is reduced. Amount and
+        off add up to the rounded full price as far as cents allow
     """
 
     span: Span
@@ -96,7 +96,7 @@ def pieces_of(due: Due, wanted: list[Span]) -> list[Piece]:
             raise RuleError("outside_anchor", start=span.start, end=span.end)
         asked.append(Dated(span.start, span.end, span.start))
     prices = [Dated(part.start, part.end, price) for part, price in _price_spans(due)]
-    found, running, let_off = [], Running(due.step), Running(due.step)
+    found, running, let_off = [], Running(due.step), LetOff(due.step)
     tracks = [asked, prices, list(due.payers), list(due.reductions)]
     tracks += [list(due.rebates), list(due.values)]
     for part, (wanted_key, price, payers, reduction, rebate, values) in cut(anchor, tracks):
@@ -107,7 +107,8 @@ def pieces_of(due: Due, wanted: list[Span]) -> list[Piece]:
             rate = _rate(due, price, values)
             exact = max(rate * (1 - reduction) - rebate, Fraction(0)) * periods
             full = max(rate, Fraction(0)) * periods
-        amount, off = running.add(exact), let_off.add(full - exact)
+        amount = running.add(exact)
+        off = let_off.add(full, exact, amount)
         if wanted_key is None:
             continue
         common = {
@@ -140,6 +141,26 @@ class Running:
         self.exact += exact
         before, self.rounded = self.rounded, round_money(self.exact, self.step)
         return self.rounded - before
+
+
+class LetOff:
+    """What is let off, so that it and the amounts add up to the rounded full price."""
+
+    def __init__(self, step: Decimal) -> None:
+        self.full, self.told = Running(step), Decimal(0)
+
+    def add(self, full: Fraction, net: Fraction, amount: Decimal) -> Decimal:
+        """Return what was taken off a piece; nothing when it is charged in full.
+
+        :param full: exact amount before reductions
+        :param net: exact amount after them
+        :param amount: what is charged, rounded
+        """
+        self.full.add(full)
+        self.told += amount
+        off = max(self.full.rounded - self.told, Decimal(0)) if net < full else Decimal(0)
+        self.told += off
+        return off
 
 
 def split(

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from .charge import Piece, Running, split
+from .charge import LetOff, Piece, Running, split
 from .errors import RuleError
 from .metering import Segment
 from .period import Dated, Span, cut
@@ -62,10 +62,11 @@ def measured_pieces(due: Measured, wanted: list[Span]) -> list[Piece]:
             raise RuleError("outside_block", start=span.start, end=span.end)
         asked.append(Dated(span.start, span.end, span.start))
     found: list[Piece] = []
-    running, let_off = Running(due.step), Running(due.step)
+    running, let_off = Running(due.step), LetOff(due.step)
     for group in _groups(due, asked):
-        amount = running.add(sum((part.exact for part in group), Fraction(0)))
-        off = let_off.add(sum((part.off for part in group), Fraction(0)))
+        net = sum((part.exact for part in group), Fraction(0))
+        amount = running.add(net)
+        off = let_off.add(net + sum((part.off for part in group), Fraction(0)), net, amount)
         wanted_key, price, payers, reduction = group[0].values
         if wanted_key is not None:
             values = (price, payers, reduction or Fraction(0))
