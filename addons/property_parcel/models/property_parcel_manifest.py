@@ -49,7 +49,7 @@ class PropertyParcelManifest(models.Model):
     courier_id = fields.Many2one("property.parcel.courier", string="Driver or courier")
     plate = fields.Char(string="Vehicle")
     sent_at = fields.Datetime(string="Left", readonly=True, copy=False)
-    received_at = fields.Datetime(string="Arrived", readonly=True, copy=False)
+    received_at = fields.Datetime(string="Arrived there", readonly=True, copy=False)
     line_ids = fields.One2many("property.parcel.manifest.line", "manifest_id", string="Parcels")
     scan = fields.Char(string="Scan", store=False, help="Scan the waybills one after the other.")
     line_count = fields.Integer(compute="_compute_counts", string="Loaded")

@@ -35,8 +35,8 @@ class PropertyParcelSpecialPeriod(models.Model):
     _order = "start_date desc, id desc"
 
     name = fields.Char(required=True, help="Shown in the banner at the desk.")
-    start_date = fields.Date(required=True, default=fields.Date.context_today)
-    end_date = fields.Date()
+    start_date = fields.Date(string="From", required=True, default=fields.Date.context_today)
+    end_date = fields.Date(string="Until", help="Last day. Empty: until further notice.")
     central_check = fields.Boolean(
         string="Security check of every parcel", default=True, tracking=True
     )
