@@ -181,6 +181,17 @@ class TestWriteOff(WriteOffCommon):
         )
         self.assertAlmostEqual(sum(lines.mapped("balance")), 0)
 
+    def test_the_desk_knows_of_the_claim(self):
+        cashier = self.make_user("property_cashier", "property_fees.group_cashier")
+        desk = self.env["property.cashier.payment"].with_user(cashier)
+        self.assertEqual(desk.desk_unit(self.unit.id)["written_off"], [])
+        write_off = self.ask()
+        self.approve(write_off)
+        write_off.line_ids[0].with_user(self.accountant).action_recover()
+        found = desk.desk_unit(self.unit.id)
+        self.assertEqual([one["amount"] for one in found["written_off"]], [219.42])
+        self.assertEqual(len(found["lines"]), 1)
+
     def test_no_late_fee_is_billed_because_of_a_write_off(self):
         policy = self.env["property.late.fee.policy"].create(
             {

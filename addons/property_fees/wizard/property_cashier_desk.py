@@ -174,7 +174,31 @@ class PropertyCashierDesk(models.TransientModel):
                 }
                 for one in deposits
             ],
+            "written_off": self._desk_written_off(unit),
+            "autopay": self.env["property.autopay"]
+            .search([("unit_id", "=", unit.id), ("state", "=", "active")], limit=1)
+            .partner_id.name
+            or "",
         }
+
+    def _desk_written_off(self, unit):
+        """Return claims that stay on file though they were written off."""
+        lines = self.env["property.write.off.line"].search(
+            [
+                ("write_off_id.unit_id", "=", unit.id),
+                ("write_off_id.state", "=", "posted"),
+                ("recovery_move_id", "=", False),
+            ]
+        )
+        return [
+            {
+                "id": write_off.id,
+                "name": write_off.name,
+                "payer": write_off.partner_id.name,
+                "amount": sum(some.mapped("amount")),
+            }
+            for write_off, some in lines.grouped("write_off_id").items()
+        ]
 
     @api.model
     def desk_use_prepaid(self, prepaid_id):
