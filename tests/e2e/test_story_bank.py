@@ -4,8 +4,10 @@
 import csv
 import json
 import re
+from datetime import datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
 from playwright.sync_api import expect
 
@@ -56,21 +58,26 @@ def count(site, bank, *domain):
     return site.call("account.bank.statement.line", "search_count", [*base, *domain])
 
 
-def test_accountant_imports_the_sheet_and_lines_find_their_bills(client, site, bank):
-    window = client("e2e_accountant", lang="zh_CN")
+def import_sheet(window, bank, path):
+    """Go through the import wizard of the companion with a file of the bank."""
     window.open_action(
         "account_statement_import_file.account_statement_import_action",
         additionalContext={"journal_id": bank["journal"]},
     )
     window.choose("sheet_mapping_id", "Bank Garden sheet")
     window.page.set_input_files(
-        ".modal .o_field_widget[name=statement_file] input[type=file]", bank["sheet"]
+        ".modal .o_field_widget[name=statement_file] input[type=file]", path
     )
     window.quiet()
     window.page.set_default_timeout(900_000)
     window.page.locator(".modal button[name=import_file_button]").click()
     done = window.page.locator(".o_list_view, .o_kanban_view, .o_error_dialog").first
     expect(done).to_be_visible(timeout=900_000)
+
+
+def test_accountant_imports_the_sheet_and_lines_find_their_bills(client, site, bank):
+    window = client("e2e_accountant", lang="zh_CN")
+    import_sheet(window, bank, bank["sheet"])
     window.quiet()
     window.expect_no_error()
     assert count(site, bank) == LINES
@@ -168,3 +175,35 @@ def test_proposal_is_validated_in_the_widget(client, site, bank):
     left = site.call("account.move", "read", line["property_bill_ids"], ["amount_residual"])
     assert {bill["amount_residual"] for bill in left} == {0.0}
     window.screenshot("bank-widget-done")
+
+
+def test_workbook_as_the_bank_sends_it_is_imported_too(client, site, bank, tmp_path):
+    before = count(site, bank)
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["对公账户交易明细"])
+    sheet.append(["账号", 6222021001])
+    sheet.append(["交易日期", "流水号", "收入金额", "支出金额", "对方户名", "附言"])
+    sheet.append([datetime(2026, 4, 9, 9, 30), 900001, 88.5, None, "张喆", "网上转账"])
+    sheet.append([20260410, 900002, "1,200.00", "-", None, None])
+    sheet.append([])
+    sheet.append(["合计", None, 1288.5])
+    path = tmp_path / "明细.xlsx"
+    book.save(path)
+    window = client("e2e_accountant", lang="zh_CN")
+    import_sheet(window, bank, path)
+    window.quiet()
+    window.expect_no_error()
+    assert count(site, bank) == before + 2
+    lines = site.call(
+        "account.bank.statement.line",
+        "search_read",
+        [("journal_id", "=", bank["journal"]), ("date", ">", "2026-04-08")],
+        ["date", "amount", "partner_name"],
+        order="date",
+    )
+    assert [(line["date"], line["amount"]) for line in lines] == [
+        ("2026-04-09", 88.5),
+        ("2026-04-10", 1200.0),
+    ]
+    assert lines[1]["partner_name"] is False
