@@ -56,9 +56,16 @@ def report(client, site, text, lang="zh_CN"):
     window.goto("/my/requests/new")
     page = window.page
     tap = site.call("property.workorder.category", "search", [("code", "=", "101")])[0]
-    page.locator(".o_workorder_place summary").first.click()
+    # nothing is chosen: the form says so and keeps what was entered
+    page.fill("#request_description", text)
+    page.locator("form.o_workorder_form button[type=submit]").click()
+    expect(page.locator("#request_pick_missing")).to_be_visible()
+    if not page.locator(".o_workorder_place[open]").count():
+        page.locator(".o_workorder_place summary").first.click()
     page.locator(f"label[for=category_{tap}]").click()
     expect(page.locator(".o_workorder_chosen").first).not_to_be_empty()
+    expect(page.locator("#request_pick_missing")).to_be_hidden()
+    expect(page.locator("[data-need=phone]")).to_be_visible()
     page.fill("#request_description", text)
     page.set_input_files("#request_photos", [photo()])
     assert window.fits(), "the form is wider than the window"

@@ -38,7 +38,7 @@ class PropertyWorkorder(models.Model):
         self.ensure_one()
         # sudo: the technician who finishes the work is no accountant
         order_sudo = self.sudo()
-        quote = order_sudo._get_accepted_quote()[:1]
+        quote = order_sudo._get_accepted_quote()
         invoices = order_sudo.service_invoice_ids.filtered(lambda one: one.state != "cancel")
         if not quote or invoices:
             return invoices
@@ -65,7 +65,10 @@ class PropertyWorkorder(models.Model):
         return invoice
 
     def _prepare_service_invoice_vals(self, quote):
-        """Return the values of the invoice of an accepted quote; extension point."""
+        """Return the values of the invoice of what was accepted; extension point.
+
+        :param quote: the accepted quote, and those accepted in addition to it
+        """
         self.ensure_one()
         community = self.community_id
         journal = community._get_fee_journal()
@@ -80,10 +83,10 @@ class PropertyWorkorder(models.Model):
         return {
             "move_type": "out_invoice",
             "journal_id": journal.id,
-            "partner_id": quote.partner_id.id,
+            "partner_id": quote[0].partner_id.id,
             "invoice_date": fields.Date.context_today(self),
             "invoice_origin": self.name,
-            "ref": quote.name,
+            "ref": ", ".join(quote.mapped("name")),
             "property_workorder_id": self.id,
             "property_community_id": community.id,
             "property_unit_id": self.unit_id.id,

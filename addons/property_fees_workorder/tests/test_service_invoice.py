@@ -67,3 +67,20 @@ class TestServiceInvoice(WorkorderCommon, HttpCase):
             self.finish(order)
             self.assertFalse(order.sudo().service_invoice_ids)
             self.assertTrue(any("Not charged" in one.body for one in order.message_ids))
+
+    def test_what_was_accepted_in_addition_is_on_the_same_invoice(self):
+        order = self.make_service_order()
+        extra = self.env["property.workorder.quote"].create(
+            {
+                "workorder_id": order.id,
+                "is_extra": True,
+                "line_ids": [Command.create({"name": "New hose", "unit_price": 25})],
+            }
+        )
+        refused = extra.copy({"is_extra": True})
+        (extra | refused).action_send()
+        extra._accept("Owner", "portal")
+        self.finish(order)
+        invoice = order.sudo().service_invoice_ids
+        self.assertEqual(invoice.amount_untaxed, 185)
+        self.assertIn(extra.name, invoice.ref)

@@ -419,7 +419,11 @@ class PropertyWorkorderPortal(PropertyPortal):
             return self._property_redirect("/my/services", error=str(error))
         return self._property_redirect(
             f"/my/requests/{order.id}",
-            message=request.env._("Ordered. Please look at the price and accept it."),
+            message=request.env._("Ordered. It is under warranty and costs nothing.")
+            if order.bearer == "warranty"
+            else request.env._("Ordered. Please look at the price and accept it.")
+            if order.quote_ids
+            else request.env._("Ordered. You get a price to accept."),
         )
 
     def _create_service_order(self, unit, service, post):
@@ -441,7 +445,7 @@ class PropertyWorkorderPortal(PropertyPortal):
                 "receiver_id": False,
             }
         )
-        if not service.price_to:
+        if not service.price_to and order.bearer != "warranty":
             env["property.workorder.quote"].create(
                 {
                     "workorder_id": order.id,

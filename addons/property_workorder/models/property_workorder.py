@@ -6,6 +6,8 @@ from odoo.tools import html2plaintext, is_html_empty
 OPEN_STATES = ("new", "accepted", "dispatched", "in_progress", "paused")
 WORK_STATES = ("dispatched", "in_progress", "paused")
 CLOCK_STATES = [("pending", "Pending"), ("met", "Met"), ("failed", "Failed")]
+# who pays when the resident does not
+FREE_BEARERS = ("warranty", "goodwill", "developer")
 PHOTO_TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif")
 
 

@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..rules import dispatch as rule
+from .property_workorder import FREE_BEARERS
 
 
 class PropertyWorkorder(models.Model):
@@ -484,7 +485,11 @@ class PropertyTechnician(models.Model):
         domain &= Domain("community_id", "in", self.user_id.property_community_ids.ids)
         domain &= Domain("kind", "in", ("repair", "service", "incident", "rectification"))
         domain &= Domain("proposal_state", "!=", "wanted") | Domain("is_urgent", "=", True)
-        domain &= Domain("kind", "!=", "service") | Domain("quote_ids.state", "=", "accepted")
+        domain &= (
+            Domain("kind", "!=", "service")
+            | Domain("quote_ids.state", "=", "accepted")
+            | Domain("bearer", "in", FREE_BEARERS)
+        )
         if self.visibility == "own":
             return Domain.FALSE
         if self.visibility == "zone" and self.zone_building_ids:

@@ -7,7 +7,7 @@ from odoo.tools import is_html_empty
 
 from ..rules import promise as promise_rule
 from ..rules.errors import RuleError
-from .property_workorder import OPEN_STATES, WORK_STATES
+from .property_workorder import FREE_BEARERS, OPEN_STATES, WORK_STATES
 
 
 class PropertyWorkorder(models.Model):
@@ -59,7 +59,8 @@ class PropertyWorkorder(models.Model):
                     "committee"
                 )
             )
-        if self.kind == "service" and not self._get_accepted_quote():
+        is_free = self.bearer in FREE_BEARERS
+        if self.kind == "service" and not is_free and not self._get_accepted_quote():
             blockers.append(self.env._("the resident has not accepted a price yet"))
         return blockers
 

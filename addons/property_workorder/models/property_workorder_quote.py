@@ -2,6 +2,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .property_workorder import OPEN_STATES
+
 
 class PropertyPaidService(models.Model):
     """One line of the price list of paid services (特约服务), WKO-19."""
@@ -101,6 +103,12 @@ class PropertyWorkorderQuote(models.Model):
         copy=False,
         group_expand=True,
     )
+    is_extra = fields.Boolean(
+        string="In addition",
+        readonly=True,
+        copy=False,
+        help="Asked for when more turns out to be needed; comes to the price accepted before.",
+    )
     valid_until = fields.Date(default=lambda self: fields.Date.add(fields.Date.today(), days=14))
     line_ids = fields.One2many("property.workorder.quote.line", "quote_id", copy=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
@@ -187,13 +195,17 @@ class PropertyWorkorderQuote(models.Model):
         self._step("sent")
         if self.valid_until and self.valid_until < fields.Date.context_today(self):
             raise UserError(self.env._("This price has expired. Ask for a new one."))
-        if self.workorder_id._get_accepted_quote():
+        accepted = self.workorder_id._get_accepted_quote()
+        if accepted and not self.is_extra:
             raise UserError(self.env._("Another price for this order has been accepted already."))
+        if self.is_extra and self.workorder_id.state not in OPEN_STATES:
+            raise UserError(self.env._("The work is done already; nothing more is charged for it."))
         self._set_state(
             "accepted", accepted_at=fields.Datetime.now(), accepted_by=name, acceptance=how
         )
         order = self.workorder_id
-        order.bearer = "resident"
+        if not accepted:
+            order.bearer = "resident"
         order.message_post(
             body=self.env._(
                 "%(name)s has accepted the price of %(amount)s.",
@@ -293,13 +305,57 @@ class PropertyWorkorder(models.Model):
             order.amount_accepted = sum(order._get_accepted_quote().mapped("amount_total"))
 
     def _get_accepted_quote(self):
-        return self.quote_ids.filtered(lambda quote: quote.state == "accepted")
+        """Return the accepted price, and those accepted in addition to it."""
+        return self.quote_ids.filtered(lambda quote: quote.state == "accepted").sorted("id")
+
+    def _on_registered(self):
+        """Extend: what was done lately is done again under its warranty, free of charge."""
+        for order in self.filtered(lambda one: one.kind == "service" and one.service_id):
+            first = order._get_warranty_order()
+            if first:
+                order.bearer = "warranty"
+                order.related_ids |= first
+                order.message_post(
+                    body=self.env._(
+                        "Under the warranty of %(order)s until %(date)s.",
+                        order=first.name,
+                        date=order._local(first._get_warranty_end())[:10],
+                    )
+                )
+        return super()._on_registered()
+
+    def _get_warranty_end(self):
+        """Return until when a service that was done is repaired free of charge."""
+        self.ensure_one()
+        return fields.Datetime.add(self.resolved_at, days=self.service_id.warranty_days)
+
+    def _get_warranty_order(self):
+        """Return the order of the same service in the same unit whose warranty still runs."""
+        self.ensure_one()
+        if not self.unit_id or not self.service_id.warranty_days:
+            return self.browse()
+        since = fields.Datetime.subtract(self.registered_at, days=self.service_id.warranty_days)
+        # sudo: the warranty is the unit's, whoever ordered it then
+        return self.sudo().search(
+            [
+                ("id", "!=", self.id),
+                ("unit_id", "=", self.unit_id.id),
+                ("service_id", "=", self.service_id.id),
+                ("state", "in", ("done", "closed")),
+                ("bearer", "=", "resident"),
+                ("resolved_at", ">=", since),
+            ],
+            order="resolved_at desc, id desc",
+            limit=1,
+        )
 
     def action_quote(self):
         """Write a price for the resident."""
         self.ensure_one()
         context = {"default_workorder_id": self.id}
-        if self.service_id:
+        if self._get_accepted_quote():
+            context["default_is_extra"] = True
+        elif self.service_id:
             context["default_line_ids"] = [
                 fields.Command.create({"service_id": self.service_id.id})
             ]

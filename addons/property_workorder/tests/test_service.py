@@ -20,9 +20,9 @@ class TestService(WorkorderCommon):
         )
         cls.paid = cls.env.ref("property_workorder.category_service_paid_home")
 
-    def make_service_order(self):
+    def make_service_order(self, **vals):
         return self.make_order(
-            category_id=self.paid.id, unit_id=self.unit.id, partner_id=self.owner.id
+            category_id=self.paid.id, unit_id=self.unit.id, partner_id=self.owner.id, **vals
         )
 
     def test_nothing_is_done_before_the_price_is_accepted(self):
@@ -80,6 +80,58 @@ class TestService(WorkorderCommon):
         self.assertTrue(tech.can_grab)
         tech.action_grab()
         self.assertEqual(order.technician_id, self.tech_user)
+
+    def test_more_than_was_thought_is_asked_for_again(self):
+        order = self.make_service_order()
+        order.action_accept()
+        quote = self.env["property.workorder.quote"].create(
+            {
+                "workorder_id": order.id,
+                "line_ids": [Command.create({"service_id": self.service.id})],
+            }
+        )
+        quote.action_send()
+        self.assertNotIn("default_is_extra", order.action_quote()["context"])
+        quote._accept("Owner", "portal")
+        extra = (
+            self.env["property.workorder.quote"]
+            .with_context(**order.action_quote()["context"])
+            .create({"line_ids": [Command.create({"name": "New hose", "unit_price": 25})]})
+        )
+        self.assertTrue(extra.is_extra)
+        extra.action_send()
+        self.assertEqual(order.amount_accepted, 80, "only what was accepted counts")
+        extra._accept("Owner", "portal")
+        self.assertEqual(order.amount_accepted, 105)
+        late = extra.copy({"is_extra": True})
+        late.action_send()
+        self.finish(order)
+        with self.assertRaisesRegex(UserError, "done already"):
+            late._accept("Owner", "portal")
+
+    def test_what_was_done_lately_is_done_again_for_nothing(self):
+        self.service.warranty_days = 90
+        with freeze_time(datetime(2026, 8, 10, 2, 0)):
+            first = self.make_service_order(service_id=self.service.id)
+            first.action_accept()
+            quote = self.env["property.workorder.quote"].create(
+                {
+                    "workorder_id": first.id,
+                    "line_ids": [Command.create({"service_id": self.service.id})],
+                }
+            )
+            quote.action_send()
+            quote._accept("Owner", "portal")
+            self.finish(first)
+        with freeze_time(datetime(2026, 9, 10, 2, 0)):
+            again = self.make_service_order(service_id=self.service.id)
+            self.assertEqual(again.bearer, "warranty")
+            self.assertIn(first, again.related_ids)
+            again.action_accept()
+            again.with_user(self.dispatcher).action_dispatch(self.tech_user)
+        with freeze_time(datetime(2026, 12, 10, 2, 0)):
+            late = self.make_service_order(service_id=self.service.id)
+            self.assertNotEqual(late.bearer, "warranty")
 
     def test_an_expired_price_is_not_accepted(self):
         order = self.make_service_order()
