@@ -7,7 +7,7 @@ from .property_parcel import QUIET
 from .property_parcel_station import STOCK
 
 BATCH = 500
-ESCALATE_DAYS = 3
+ESCALATE_DAYS, FORGET_DAYS = 3, 60
 AGEING = ("waiting", "overdue")
 
 
@@ -90,6 +90,13 @@ class PropertyParcel(models.Model):
         self.with_context(**QUIET).write({"called_at": fields.Datetime.now()})
         self._log_event("called")
         return True
+
+    @api.autovacuum
+    def _gc_announced(self):
+        """Forget announcements of parcels that never came."""
+        before = fields.Datetime.subtract(fields.Datetime.now(), days=FORGET_DAYS)
+        domain = [("state", "=", "expected"), ("create_date", "<", before)]
+        self.search(domain, limit=1000).unlink()
 
     # === WAYS OUT === #
 

@@ -9,6 +9,8 @@ from odoo.addons.property_base.models.masked_char import MaskedChar
 
 from ..rules import admission
 
+MOST_ANNOUNCED = 1000
+
 
 class PropertyParcelCourier(models.Model):
     """A courier or a rider who brings meals (PAR-02, PAR-36)."""
@@ -317,6 +319,10 @@ class PropertyParcelCourierPass(models.Model):
         :return: (number announced, list of lines that were not, with the reason)
         """
         self.ensure_one()
+        if self._get_page_announced() >= MOST_ANNOUNCED:
+            raise UserError(
+                self.env._("Bring what is announced first; then announce the next batch.")
+            )
         station = self.courier_id.station_ids.filtered(
             lambda one: one.community_id == self.community_id
         )[:1] or self.env["property.parcel.station"]._get_default(self.community_id)

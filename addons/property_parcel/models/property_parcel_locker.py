@@ -8,7 +8,7 @@ import requests
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..rules import signing
+from ..rules import retention, signing
 from .property_parcel import QUIET
 from .property_parcel_station import STOCK
 
@@ -359,7 +359,10 @@ class PropertyParcelLockerEvent(models.Model):
     def _handle_timeout(self, cell):
         parcel = self._get_parcel(cell)
         parcel._log_event("locker", cell.name)
-        if parcel.state == "waiting":
+        holds = self.env["property.parcel.hold"]._get_for(parcel)[parcel.id]
+        today = parcel.station_id._local(fields.Datetime.now()).date()
+        # whoever is away is not reminded; the ladder marks it overdue when its days have run
+        if parcel.state == "waiting" and not retention.is_frozen(today, holds):
             parcel._set_state("overdue")
             parcel._log_event("overdue")
             self.env["property.parcel.notice"]._queue(parcel, "overdue")

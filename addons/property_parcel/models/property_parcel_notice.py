@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+import logging
+
 from odoo import api, fields, models
 
 from ..rules import hours
 from ..rules.code import spoken
+
+_logger = logging.getLogger(__name__)
 
 
 class PropertyParcelNotice(models.Model):
@@ -151,7 +155,12 @@ class PropertyParcelNotice(models.Model):
             limit=500,
         )
         for notice in due:
-            notice._send()
+            try:
+                with self.env.cr.savepoint():
+                    notice._send()
+            except Exception:
+                _logger.exception("Parcel notice %s was not sent", notice.id)
+                notice.write({"state": "failed"})
         if due:
             remaining = self.search_count([("state", "=", "queued")], limit=1000)
             self.env["ir.cron"]._commit_progress(len(due), remaining=remaining)

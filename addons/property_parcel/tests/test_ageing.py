@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from datetime import date
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import ParcelCommon
 
@@ -90,6 +92,43 @@ class TestAgeing(ParcelCommon):
         parcel.action_collect(code=parcel.pickup_code)
         notice._send()
         self.assertEqual(notice.state, "skipped")
+
+    def test_one_bad_address_stops_no_other_notice(self):
+        good, bad = self.make_parcel(1), self.make_parcel(2)
+        notices = type(good.notice_ids)
+        send = notices._send
+
+        def fail(notice):
+            if notice.parcel_id == bad:
+                raise ValueError("no such mailbox")
+            return send(notice)
+
+        (good + bad).notice_ids.write({"send_from": "2020-01-01 00:00:00"})
+        with (
+            patch.object(notices, "_send", fail),
+            mute_logger("odoo.addons.property_parcel.models.property_parcel_notice"),
+            self.enter_registry_test_mode(),
+        ):
+            self.env.ref("property_parcel.property_parcel_cron_notice").method_direct_trigger()
+        self.assertEqual(bad.notice_ids.state, "failed")
+        self.assertIn(good.notice_ids.state, ("sent", "skipped"))
+
+    def test_calls_and_forgotten_announcements(self):
+        parcel = self.make_parcel()
+        parcel.with_user(self.user_desk).action_note_call()
+        self.assertTrue(parcel.called_at)
+        self.assertIn("called", parcel.event_ids.mapped("kind"))
+        announced = self.make_parcel(2, check_in=False)
+        self.env["property.parcel"]._gc_announced()
+        self.assertTrue(announced.exists())
+        self.env.cr.execute(
+            "UPDATE property_parcel SET create_date = '2020-01-01' WHERE id IN %s",
+            ((announced.id, parcel.id),),
+        )
+        self.env.invalidate_all()
+        self.env["property.parcel"]._gc_announced()
+        self.assertFalse(announced.exists())
+        self.assertTrue(parcel.exists())
 
     def test_disposal_needs_two(self):
         parcel = self.make_parcel()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 import json
 
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 
@@ -109,6 +110,33 @@ class TestLocker(ParcelCommon, HttpCase):
         parcel = self.make_parcel()
         self.bank._simulate("timeout", parcel.slot_id)
         self.assertEqual(parcel.state, "overdue")
+
+    def test_timeout_while_the_addressee_is_away(self):
+        today = fields.Date.context_today(self.env.user)
+        self.env["property.parcel.hold"].create(
+            {
+                "community_id": self.community.id,
+                "unit_id": self.unit.id,
+                "start_date": fields.Date.subtract(today, days=2),
+                "end_date": fields.Date.add(today, days=5),
+            }
+        )
+        parcel = self.make_parcel()
+        self.bank._simulate("timeout", parcel.slot_id)
+        self.assertEqual(parcel.state, "waiting")
+
+    def test_cells_of_the_simulator(self):
+        parcel = self.make_parcel()
+        cell = parcel.slot_id
+        cell.action_simulate_pickup()
+        self.assertEqual((parcel.state, parcel.collect_method), ("collected", "locker"))
+        with self.assertRaisesRegex(UserError, "empty"):
+            cell.action_simulate_pickup()
+        cell.action_simulate_fault()
+        self.assertFalse(cell.is_usable)
+        self.bank.adapter = "json"
+        with self.assertRaisesRegex(UserError, "simulated"):
+            cell.action_simulate_timeout()
 
     def test_the_key_is_shown_once_and_not_kept(self):
         action = self.bank.action_new_key()
