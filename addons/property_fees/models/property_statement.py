@@ -217,7 +217,13 @@ class PropertyStatement(models.Model):
             ((credit, debit),) = lines._read_group(
                 [*mine, ("date", "<", self.start_date)], [], sums
             )
-            opening = (credit or 0.0) - (debit or 0.0)
+            before = fields.Date.subtract(self.start_date, days=1)
+            waiting, still_waiting = (
+                float(funds._get_pending(fund, day=day).get(fund.id, 0))
+                for day in (before, self.end_date)
+            )
+            # money that was received: what is billed and not paid is no money of the fund yet
+            opening = (credit or 0.0) - (debit or 0.0) - waiting
             ((came, went),) = lines._read_group(
                 [*mine, ("date", ">=", self.start_date), ("date", "<=", self.end_date)], [], sums
             )
@@ -225,9 +231,9 @@ class PropertyStatement(models.Model):
                 "section": "fund",
                 "name": fund.name,
                 "amount_opening": opening,
-                "amount_in": came or 0.0,
+                "amount_in": (came or 0.0) + waiting - still_waiting,
                 "amount_out": went or 0.0,
-                "amount": opening + (came or 0.0) - (went or 0.0),
+                "amount": opening + (came or 0.0) + waiting - still_waiting - (went or 0.0),
             }
 
     def _get_disclosure_rows(self, keys):
