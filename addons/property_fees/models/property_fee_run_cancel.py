@@ -101,5 +101,12 @@ class PropertyFeeRunCancel(models.Model):
         return bool(
             self.env["property.fee.charge"]
             .sudo()
-            .search_count([("run_id", "=", self.id), ("state", "=", "posted")], limit=1)
+            .search_count(
+                [
+                    ("run_id", "=", self.id),
+                    ("state", "=", "posted"),
+                    ("invoice_id", "!=", False),  # what was let off in full is on no bill
+                ],
+                limit=1,
+            )
         )

@@ -47,6 +47,20 @@ class TestWaiver(PropertyFeesCommon):
         self.make_waiver(kind="free", start_date=date(2026, 3, 6), end_date=date(2026, 3, 31))
         self.assertEqual(self.amounts(), [31.85, 0.0])
 
+    def test_a_month_let_off_in_full_is_charged_and_not_billed(self):
+        waiver = self.make_waiver(kind="free")
+        run = self.make_run()
+        run.action_compute()
+        self.assertEqual((run.charge_ids.amount, run.charge_ids.amount_off), (0, 219.42))
+        self.assertIn(waiver.name, run.charge_ids.trace)
+        run.action_post()
+        self.assertEqual((run.state, run.bill_count, run.draft_count), ("posted", 0, 0))
+        self.assertEqual(run.charge_ids.state, "posted")
+        run.action_cancel()
+        self.assertEqual((run.state, run.charge_ids.state), ("cancelled", "cancelled"))
+        waiver.with_user(self.user_officer).action_withdraw()
+        self.assertEqual(self.amounts(), [219.42])
+
     def test_fixed_amount_off(self):
         self.make_waiver(kind="amount", amount=19.42)
         self.assertEqual(self.amounts(), [200.0])
