@@ -485,6 +485,28 @@ class PropertyWorkorder(models.Model):
                     )
                 )
 
+    @api.constrains("hotline_number", "company_id")
+    def _check_hotline_number(self):
+        for order in self.filtered("hotline_number"):
+            # sudo: a case of the hotline is known once, whoever may see it
+            known = self.sudo().search(
+                [
+                    ("id", "!=", order.id),
+                    ("company_id", "=", order.company_id.id),
+                    ("hotline_number", "=", order.hotline_number),
+                    ("state", "!=", "cancelled"),
+                ],
+                limit=1,
+            )
+            if known:
+                raise ValidationError(
+                    self.env._(
+                        "Case %(number)s of the hotline is on record as %(order)s already.",
+                        number=order.hotline_number,
+                        order=known.name,
+                    )
+                )
+
     @api.constrains("appointment_start_at", "appointment_end_at")
     def _check_appointment(self):
         for order in self:

@@ -53,7 +53,12 @@ class PropertyWorkorder(models.Model):
                 for one in self.env["property.community"].search([])
             ],
             "incidents": [
-                {"id": one.id, "name": one.name, "count": one.workorder_count}
+                {
+                    "id": one.id,
+                    "name": one.name,
+                    "count": one.workorder_count,
+                    "coming": one.state == "announced",
+                }
                 for one in self.env["property.incident"].search(
                     [("state", "in", ("announced", "active"))], limit=5
                 )

@@ -255,3 +255,11 @@ class TestWorkorderFlow(WorkorderCommon):
         card = order.technician_photo("k1", "before", self.make_photo())
         self.assertEqual(card["photos"], 1)
         self.assertEqual(order.technician_photo("k1", "before", self.make_photo())["photos"], 1)
+
+    def test_a_case_of_the_hotline_is_on_record_once(self):
+        first = self.make_order(channel="hotline", hotline_number="12345-7")
+        with self.assertRaises(ValidationError) as caught:
+            self.make_order(channel="hotline", hotline_number="12345-7", building_id=False)
+        self.assertIn(first.name, str(caught.exception))
+        first.action_cancel("Of another community")
+        self.make_order(channel="hotline", hotline_number="12345-7")
