@@ -27,6 +27,7 @@
         "demo/finance_demo.xml",
         "demo/workorder_demo.xml",
         "demo/parcel_demo.xml",
+        "demo/first_login_demo.xml",
     ],
     "application": True,
 }
