@@ -239,13 +239,17 @@ class PropertyFeeLedger(models.Model):
 
     @api.model
     def _cron_check_rows(self):
-        """Compare all kept rows with the journal items; what differs is noted and logged."""
+        """Compare kept rows with the journal items, the newest bills first, while there is time.
+
+        What differs is noted, so that it is read right at once, and logged.
+        """
         [(last,)] = self.env.execute_query(SQL("SELECT COALESCE(MAX(id), 0) FROM account_move"))
-        for first in range(1, last + 1, BATCH):
-            found = self._find_differences(first, first + BATCH - 1)
+        for end in range(last, 0, -BATCH):
+            found = self._find_differences(end - BATCH + 1, end)
             if found:
                 _logger.error("Kept rows of the fee ledger differ for bills %s", found)
                 self.env.cr.execute(
                     SQL("INSERT INTO property_fee_ledger_stale SELECT unnest(%s)", found)
                 )
-            self.env["ir.cron"]._commit_progress(1)
+            if not self.env["ir.cron"]._commit_progress(1):
+                return
