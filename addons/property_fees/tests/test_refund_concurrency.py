@@ -125,7 +125,7 @@ class TestRefundConcurrency(PropertyFeesRace):
             cr.rollback()
             second.invalidate_all()
             other.action_pay()
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit # the way a request ends
         self.first_cr.rollback()
         self.first.invalidate_all()
         self.assertEqual(self.prepaid.balance, 0)
