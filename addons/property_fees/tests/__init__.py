@@ -13,6 +13,7 @@ from . import test_access
 from . import test_register_import
 from . import test_portal_payment
 from . import test_fee_ledger
+from . import test_fee_ledger_concurrency
 from . import test_meter
 from . import test_formula_item
 from . import test_share_pool
