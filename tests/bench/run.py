@@ -33,7 +33,7 @@ from e2e_site import Database, Site, SiteError
 CASES = HERE / "cases"
 NAMES = ("register", "billing", "ledger", "bank", "cashier", "portal", "workorder", "parcel")
 THINK_SECONDS = 5.0
-PAGES = ("/my", "/my/units", "/my/bills")
+PAGES = ("/my", "/my/units", "/my/bills", "/my/requests", "/my/parcels")
 
 # the figures of the design, and what they are compared with
 IMPORT_SECONDS = 20.0
