@@ -245,9 +245,11 @@ class PropertyWorkorder(models.Model):
                 if author and author == self.partner_id
                 else self.env._("Message from the service centre")
             )
-            events.append(
-                (message.date, title, html2plaintext(message.body or "").strip(), "message")
-            )
+            text = html2plaintext(message.body or "").strip()
+            if rating := message.rating_ids[:1]:
+                title = self.env._("You rated")
+                text = "\n".join(filter(None, ["★" * int(rating.rating), rating.feedback]))
+            events.append((message.date, title, text, "message"))
         if self.state == "cancelled":
             events.append(
                 (self.write_date, self.env._("Cancelled"), self.cancel_reason or "", "muted")

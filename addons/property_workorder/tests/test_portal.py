@@ -59,7 +59,9 @@ class TestPortal(WorkorderCommon, HttpCase):
         self.url_open(f"{url}/rate?stars=1")
         self.assertEqual(order.state, "done", "no rating by GET")
         self.assertIn("one to five", self.post(f"{url}/rate", stars="9").text)
-        self.post(f"{url}/rate", stars="2", feedback="Drips again")
+        page = self.post(f"{url}/rate", stars="2", feedback="Drips again").text
+        self.assertIn("★★\nDrips again", page)
+        self.assertNotIn("rating_2", page)
         self.assertEqual((order.state, order.reopened_count), ("accepted", 1))
         self.finish(order)
         self.post(f"{url}/rate", stars="5")
